@@ -1,0 +1,149 @@
+#include "domain/kernel/json.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <boost/json/src.hpp>
+#include <set>
+#include <stdexcept>
+
+namespace almanac::kernel::json {
+namespace {
+namespace dom = simdjson::dom;
+
+std::unexpected<Rejection> malformed(std::string detail) {
+    return reject(RejectionKind::invalid, "malformed_json", std::move(detail));
+}
+
+Result<Value> convert(const dom::element& element, const std::string& where, std::size_t depth);
+
+Result<Value> convert_array(const dom::array& source, const std::string& where, std::size_t depth) {
+    Array array;
+    array.reserve(source.size());
+    for (const auto item : source) {
+        auto value = convert(item, where, depth + 1);
+        if (!value) return std::unexpected(std::move(value.error()));
+        array.push_back(std::move(*value));
+    }
+    return Value(std::move(array));
+}
+
+Result<Value> convert_object(const dom::object& source, const std::string& where,
+                             std::size_t depth) {
+    Object object;
+    object.reserve(source.size());
+    for (const auto field : source) {
+        auto value = convert(field.value, pointer(where, field.key), depth + 1);
+        if (!value) return std::unexpected(std::move(value.error()));
+        const auto [at, fresh] = object.emplace(field.key, std::move(*value));
+        if (!fresh) {
+            return malformed(fmt::format("The key at {} occurs twice.", pointer(where, field.key)));
+        }
+    }
+    return Value(std::move(object));
+}
+
+Result<Value> convert(const dom::element& element, const std::string& where, std::size_t depth) {
+    if (depth > depth_max) return malformed(fmt::format("Deeper than {} levels.", depth_max));
+    switch (element.type()) {
+        case dom::element_type::ARRAY:
+            return convert_array(element.get_array().value_unsafe(), where, depth);
+        case dom::element_type::OBJECT:
+            return convert_object(element.get_object().value_unsafe(), where, depth);
+        case dom::element_type::INT64:
+            return Value(element.get_int64().value_unsafe());
+        case dom::element_type::UINT64:
+            return Value(element.get_uint64().value_unsafe());
+        case dom::element_type::DOUBLE:
+            return Value(element.get_double().value_unsafe());
+        case dom::element_type::STRING:
+            return Value(boost::json::string(element.get_string().value_unsafe()));
+        case dom::element_type::BOOL:
+            return Value(element.get_bool().value_unsafe());
+        case dom::element_type::NULL_VALUE:
+            return Value(nullptr);
+    }
+    return malformed("Unknown kind of value.");
+}
+}  // namespace
+
+Result<Value> parse(std::string_view text) {
+    thread_local dom::parser parser;
+    const auto parsed = parser.parse(text.data(), text.size(), true);
+    if (parsed.error() != simdjson::SUCCESS) {
+        if (parsed.error() == simdjson::EMPTY) return malformed("The body is empty; JSON expected.");
+        return malformed(simdjson::error_message(parsed.error()));
+    }
+    return convert(parsed.value_unsafe(), "", 1);
+}
+
+Value parse_own(std::string_view text) {
+    auto value = parse(text);
+    if (!value) throw std::runtime_error("damaged JSON: " + value.error().detail);
+    return std::move(*value);
+}
+
+std::string dump(const Value& value) { return boost::json::serialize(value); }
+
+void append(std::string& out, const Value& value) {
+    boost::json::serializer serializer;
+    serializer.reset(&value);
+    char buffer[1024];
+    while (!serializer.done()) {
+        const auto piece = serializer.read(buffer, sizeof buffer);
+        out.append(piece.data(), piece.size());
+    }
+}
+
+void append_string(std::string& out, std::string_view text) {
+    out += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20) {
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+std::string pointer(std::string_view base, std::string_view token) {
+    std::string out(base);
+    out += '/';
+    for (const char c : token) {
+        if (c == '~') {
+            out += "~0";
+        } else if (c == '/') {
+            out += "~1";
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+std::string pointer(std::string_view base, std::size_t index) {
+    return fmt::format("{}/{}", base, index);
+}
+
+void merge_patch(Value& target, const Value& patch) {
+    if (!patch.is_object()) {
+        target = patch;
+        return;
+    }
+    if (!target.is_object()) target = Object{};
+    auto& object = target.get_object();
+    for (const auto& [key, value] : patch.get_object()) {
+        if (value.is_null()) {
+            object.erase(key);
+        } else {
+            merge_patch(object[key], value);
+        }
+    }
+}
+
+}  // namespace almanac::kernel::json

@@ -1,0 +1,205 @@
+#include "domain/kernel/time.hpp"
+
+#include <absl/time/civil_time.h>
+#include <absl/time/time.h>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <map>
+#include <mutex>
+
+namespace almanac::kernel {
+namespace {
+using namespace std::chrono;
+
+bool digits(std::string_view text, std::size_t at, std::size_t count, int& value) {
+    if (at + count > text.size()) return false;
+    value = 0;
+    for (std::size_t i = at; i < at + count; ++i) {
+        if (text[i] < '0' || text[i] > '9') return false;
+        value = value * 10 + (text[i] - '0');
+    }
+    return true;
+}
+
+std::optional<local_days> checked_date(int y, int m, int d) {
+    const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
+    if (!date.ok() || y < 1970 || y > 2200) return std::nullopt;
+    return local_days{date};
+}
+
+// The fraction of a second as microseconds; nothing where it has no or more than six digits.
+std::optional<Micros> parse_fraction(std::string_view text, std::size_t& at) {
+    std::int64_t us = 0;
+    int count = 0;
+    for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, ++count) {
+        us = us * 10 + (text[at] - '0');
+    }
+    if (count == 0 || count > 6) return std::nullopt;
+    for (; count < 6; ++count) us *= 10;
+    return Micros{us};
+}
+
+std::optional<minutes> parse_offset(std::string_view rest) {
+    if (rest == "Z" || rest == "z") return minutes{0};
+    int h = 0;
+    int m = 0;
+    const bool shape = rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':';
+    if (!shape || !digits(rest, 1, 2, h) || !digits(rest, 4, 2, m) || h > 23 || m > 59) {
+        return std::nullopt;
+    }
+    return minutes{(rest[0] == '-' ? -1 : 1) * (h * 60 + m)};
+}
+}  // namespace
+
+std::string to_string(Instant t) {
+    const auto day_start = floor<days>(t);
+    const year_month_day date{day_start};
+    const hh_mm_ss clock{t - day_start};
+    auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()),
+                            unsigned(date.month()), unsigned(date.day()), clock.hours().count(),
+                            clock.minutes().count(), clock.seconds().count());
+    if (clock.subseconds().count() != 0) {
+        fmt::format_to(std::back_inserter(text), ".{:06}", clock.subseconds().count());
+    }
+    text += 'Z';
+    return text;
+}
+
+std::optional<Instant> parse_instant(std::string_view text) {
+    int h = 0;
+    int m = 0;
+    int s = 0;
+    if (text.size() < 20 || (text[10] != 'T' && text[10] != 't')) return std::nullopt;
+    const auto date = parse_local_date(text.substr(0, 10));
+    const bool shape = date && digits(text, 11, 2, h) && text[13] == ':' && digits(text, 14, 2, m) &&
+                       text[16] == ':' && digits(text, 17, 2, s) && h < 24 && m < 60 && s < 60;
+    if (!shape) return std::nullopt;
+    std::size_t at = 19;
+    Micros fraction{0};
+    if (text[at] == '.') {
+        const auto parsed = parse_fraction(text, at);
+        if (!parsed) return std::nullopt;
+        fraction = *parsed;
+    }
+    const auto offset = parse_offset(text.substr(at));
+    if (!offset) return std::nullopt;
+    const Instant t = sys_days{date->time_since_epoch()} + hours{h} + minutes{m} + seconds{s} +
+                      fraction - *offset;
+    if (micros(t) < 0 || micros(t) > instant_us_max) return std::nullopt;
+    return t;
+}
+
+std::string to_string(LocalDate date) {
+    const year_month_day ymd{date};
+    return fmt::format("{:04}-{:02}-{:02}", int(ymd.year()), unsigned(ymd.month()),
+                       unsigned(ymd.day()));
+}
+
+std::optional<LocalDate> parse_local_date(std::string_view text) {
+    int y = 0;
+    int m = 0;
+    int d = 0;
+    const bool shape = text.size() == 10 && digits(text, 0, 4, y) && text[4] == '-' &&
+                       digits(text, 5, 2, m) && text[7] == '-' && digits(text, 8, 2, d);
+    return shape ? checked_date(y, m, d) : std::nullopt;
+}
+
+std::string to_string(LocalTime time) {
+    return fmt::format("{:02}:{:02}", time.minutes / 60, time.minutes % 60);
+}
+
+std::optional<LocalTime> parse_local_time(std::string_view text) {
+    int h = 0;
+    int m = 0;
+    const bool shape =
+        text.size() == 5 && digits(text, 0, 2, h) && text[2] == ':' && digits(text, 3, 2, m);
+    if (!shape || m > 59 || h * 60 + m > 1440) return std::nullopt;
+    return LocalTime{h * 60 + m};
+}
+
+Weekday weekday(LocalDate date) {
+    return static_cast<Weekday>(std::chrono::weekday{date}.iso_encoding() - 1);
+}
+
+std::string utc_month(Instant t) {
+    const year_month_day date{floor<days>(t)};
+    return fmt::format("{:04}-{:02}", int(date.year()), unsigned(date.month()));
+}
+
+namespace {
+// Zones live for ever at fixed addresses; the table only grows, bounded by the zones of tzdata.
+struct ZoneTable {
+    std::mutex mutex;
+    std::map<std::string, absl::TimeZone, std::less<>> zones;
+};
+ZoneTable& zone_table() {
+    static ZoneTable table;
+    return table;
+}
+const absl::TimeZone& tz(const void* rep) { return *static_cast<const absl::TimeZone*>(rep); }
+Instant from_absl(absl::Time t) { return Instant{Micros{absl::ToUnixMicros(t)}}; }
+absl::Time to_absl(Instant t) { return absl::FromUnixMicros(micros(t)); }
+absl::CivilSecond civil(LocalDate date, LocalTime time) {
+    const year_month_day ymd{date};
+    return absl::CivilSecond{int(ymd.year()), static_cast<int>(unsigned(ymd.month())),
+                             static_cast<int>(unsigned(ymd.day())), time.minutes / 60,
+                             time.minutes % 60, 0};
+}
+// A name that could leave the zone directory or is no canonical IANA spelling is never looked up.
+bool plausible_zone_name(std::string_view name) {
+    if (name.empty() || name.size() > 64 || name.front() == '/' || name.front() == '.') return false;
+    for (const char c : name) {
+        const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                             (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '+';
+        if (!allowed) return false;
+    }
+    return name != "localtime" && name != "posixrules" && !name.starts_with("posix/") &&
+           !name.starts_with("right/");
+}
+}  // namespace
+
+std::optional<Zone> Zone::find(std::string_view name) {
+    if (!plausible_zone_name(name)) return std::nullopt;
+    auto& table = zone_table();
+    const std::lock_guard lock(table.mutex);
+    auto it = table.zones.find(name);
+    if (it == table.zones.end()) {
+        absl::TimeZone zone;
+        if (!absl::LoadTimeZone(std::string(name), &zone)) return std::nullopt;
+        it = table.zones.emplace(std::string(name), zone).first;
+    }
+    return Zone{&it->first, &it->second};
+}
+
+Zone Zone::utc() { return *find("UTC"); }
+
+LocalInstant Zone::to_local(Instant t) const {
+    const auto info = tz(rep_).At(to_absl(t));
+    return LocalInstant{floor<seconds>(t.time_since_epoch()) + seconds{info.offset}};
+}
+
+LocalDate Zone::local_date(Instant t) const { return floor<days>(to_local(t)); }
+
+Instant Zone::to_instant(LocalDate date, LocalTime time) const {
+    // `pre`: in a gap the offset before it, in an overlap the first of the two.
+    return from_absl(tz(rep_).At(civil(date, time)).pre);
+}
+
+bool Zone::date_exists(LocalDate date) const {
+    const auto info = tz(rep_).At(civil(date, LocalTime{720}));
+    return info.kind != absl::TimeZone::TimeInfo::SKIPPED;  // noon is skipped only with its day
+}
+
+std::pair<Instant, Instant> Zone::day(LocalDate date) const {
+    const auto first = [&](LocalDate d) {
+        const auto info = tz(rep_).At(civil(d, LocalTime{0}));
+        const bool gap = info.kind == absl::TimeZone::TimeInfo::SKIPPED;
+        return from_absl(gap ? info.trans : info.pre);
+    };
+    const auto start = first(date);
+    if (!date_exists(date)) return {start, start};
+    return {start, first(date + days{1})};
+}
+
+}  // namespace almanac::kernel
