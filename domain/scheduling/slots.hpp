@@ -73,7 +73,7 @@ struct SlotQuery {
     int party_size = 1;
     std::vector<kernel::Uuid> resource_ids;
     std::optional<kernel::Uuid> location;
-    std::optional<kernel::Zone> viewer;  // groups `days`, changes nothing else; none: the location
+    kernel::Zone viewer = kernel::Zone::utc();  // groups `days`, changes nothing else
 };
 // Why a day has no slot; the first that applies.
 enum class EmptyDay { closed, window, notice, full, no_resource };

@@ -11,6 +11,7 @@
 #include "domain/kernel/result.hpp"
 #include "domain/kernel/time.hpp"
 #include "domain/scheduling/intervals.hpp"
+#include "domain/scheduling/local_clock.hpp"
 
 namespace almanac::scheduling {
 
@@ -81,11 +82,15 @@ struct WorkingTime {
 
 // The windows that touch [from, to), whole. In a gap the offset before it counts, in an overlap
 // the first; a local date that does not exist yields nothing; a window that a gap swallows, too.
+// `clock` covers [from, to) in the zone of the location.
+WorkingTime working_intervals(std::span<const Schedule> schedules,
+                              std::span<const Override> overrides, LocalClock& clock,
+                              kernel::Instant from, kernel::Instant to);
 WorkingTime working_intervals(std::span<const Schedule> schedules,
                               std::span<const Override> overrides, const kernel::Zone& zone,
                               kernel::Instant from, kernel::Instant to);
 // The same for what is always there: every local day a window of its own, overrides respected.
-WorkingTime always_working(std::span<const Override> overrides, const kernel::Zone& zone,
+WorkingTime always_working(std::span<const Override> overrides, LocalClock& clock,
                            kernel::Instant from, kernel::Instant to);
 
 }  // namespace almanac::scheduling
