@@ -119,7 +119,6 @@ Result<Erased> parse_command(const json::Value& body, const PathParameters& path
         bool missing = false;
         for_each_field(*command, [&](std::string_view name, auto& member, const FieldRule& rule) {
             if (!rule.from_path) return;
-            const Place at{nullptr, name};
             if (whole.get_object().contains(name)) unknown_field(in, Place{}, name);
             const auto* text = path.find(name);
             Reader quiet;
