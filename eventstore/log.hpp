@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,10 +50,12 @@ void append_u32(std::string& out, std::uint32_t number);
 void append_u64(std::string& out, std::uint64_t number);
 std::uint64_t read_u64(std::string_view eight_bytes);
 
-// Everything that one commit writes, all or nothing.
+class Log;
+
+// Everything that one commit writes, all or nothing. Of one log, and no longer than it.
 class LogBatch {
   public:
-    LogBatch();
+    explicit LogBatch(const Log& log);
     ~LogBatch();
     LogBatch(LogBatch&&) noexcept;
     LogBatch& operator=(LogBatch&&) noexcept;
@@ -62,6 +65,7 @@ class LogBatch {
     void erase(Space space, std::string_view key);
     std::size_t bytes() const;
     bool empty() const;
+    std::uint64_t last_position() const;  // of its events, 0 = none
     void clear();
     void set_savepoint();       // one level; the previous one is forgotten
     void rollback_savepoint();  // back to it
@@ -101,6 +105,9 @@ class Log {
     using PositionFn = std::function<bool(std::uint64_t position)>;
     Result<void> tagged(const TenantId& tenant, std::string_view tag, std::uint64_t after,
                         const PositionFn& fn) const;
+    // The same for positions that carry all of these tags (at least one), by leaps in the index.
+    Result<void> tagged_all(const TenantId& tenant, std::span<const std::string> tags,
+                            std::uint64_t after, const PositionFn& fn) const;
     Result<std::optional<std::uint64_t>> last_tagged(const TenantId& tenant,
                                                      std::string_view tag) const;
     // Positions of the tenant's sequences from `from_sequence` on; a hole is `corrupt`.
@@ -124,7 +131,7 @@ class Log {
     // One synced write; nothing of it is visible before it is durable. After a failure the log
     // refuses every later commit; it can still be read.
     Result<void> commit(LogBatch& batch);
-    // Results of earlier days (range deletions, not synced): of one tenant, or of all.
+    // From any thread. Results of earlier days (range deletions): of one tenant, or of all.
     Result<void> delete_results_before(const std::optional<TenantId>& tenant, std::uint32_t day);
     // Everything of a prefix, at once and compacted away (erasure: snapshots, results).
     Result<void> purge(Space space, std::string_view prefix);
@@ -133,8 +140,9 @@ class Log {
     std::uint64_t memory_bytes() const;  // cache, write buffers, table readers
 
   private:
-    Log();
+    friend class LogBatch;
     struct State;
+    explicit Log(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 
