@@ -87,10 +87,16 @@ Hash leaf_hash(std::string_view body) {
 }
 
 Result<std::string> encode(Record& record) {
+    std::string out;
+    if (auto done = encode_to(out, record); !done) return std::unexpected(std::move(done.error()));
+    return out;
+}
+
+Result<void> encode_to(std::string& out, Record& record) {
     const auto size = size_of(record);
     if (auto flaw = find_flaw(record, size)) return std::unexpected(std::move(*flaw));
-    std::string out;
-    out.reserve(size);
+    const auto start = out.size();
+    if (out.capacity() < start + size) out.reserve(std::max(start + size, 2 * out.capacity()));
     out.push_back(static_cast<char>(record_format_version));
     out.append(record.id.view());
     put_short(out, record.type);
@@ -108,9 +114,9 @@ Result<std::string> encode(Record& record) {
     for (const auto& tag : record.tags) put_short(out, tag);
     put_long(out, record.data);
     put_long(out, record.metadata);
-    record.leaf = leaf_hash(out);
+    record.leaf = leaf_hash(std::string_view(out).substr(start));
     out.append(reinterpret_cast<const char*>(record.leaf.data()), record.leaf.size());
-    return out;
+    return {};
 }
 
 Result<Record> decode(std::string_view bytes) {

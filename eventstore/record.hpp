@@ -79,6 +79,7 @@ struct Record {
 // The bytes as documented above; sets `record.leaf`. Rejections: `limit_reached` (too many, too
 // long), `invalid_event` (a type, tag, actor, id, time or JSON that is not of the form above).
 Result<std::string> encode(Record& record);
+Result<void> encode_to(std::string& out, Record& record);  // appended; unchanged where refused
 // Every rule above and the leaf are checked; `corrupt` says what is wrong.
 Result<Record> decode(std::string_view bytes);
 

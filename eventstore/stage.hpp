@@ -3,7 +3,8 @@
 // the batch being staged, so nothing is missed and nothing is seen twice.
 // Owned by the writer; decision thread only, and only inside the job it was handed to. When a job
 // throws, everything it staged is taken back.
-// Limits: a command of 1..1,000 events; one job stages at most 8 MiB, index entries included.
+// Limits: a command of 1..1,000 events. A batch takes 8 MiB, index entries included: a job's first
+// append always finds that room, whatever else it stages at least half of it.
 #pragma once
 #include <functional>
 #include <memory>
@@ -19,6 +20,7 @@
 namespace almanac::eventstore {
 
 inline constexpr std::size_t batch_bytes_max = 8UL << 20;
+inline constexpr std::size_t batch_bytes_close = 4UL << 20;  // no further job joins it
 
 struct EventDraft {
     EventId id;
@@ -48,7 +50,7 @@ struct CommittedEvent {
     std::shared_ptr<const Record> record;
 };
 
-class Pipeline;  // stage_pipeline.hpp: staged and in-flight batches
+class Pipeline;  // pipeline.hpp: the batch being staged and those in flight
 
 class Stage {
   public:
@@ -64,6 +66,7 @@ class Stage {
     std::uint64_t next_sequence(const TenantId& tenant);
 
     // Every event of the tenant with this tag and position > after, ascending, each exactly once.
+    // `visit` may read this stage, not append to it.
     using Visit = std::function<void(std::uint64_t position, const Record& record)>;
     Result<void> visit_tag(const TenantId& tenant, std::string_view tag, std::uint64_t after,
                            const Visit& visit);
