@@ -112,7 +112,8 @@ class Keyring {
     kernel::Result<void> destroy_day_keys_before(std::uint32_t day);
 
     // A fork of the log: the keyring now belongs to `new_log_id`; every claim must be named anew by
-    // an event within 24 h of `now`, or the sweep deletes it. Written through at once.
+    // an event within 24 h of `now`, or the sweep deletes it. Written through at once; before
+    // anything is served.
     kernel::Result<void> fork(const kernel::Uuid& new_log_id, kernel::Instant now);
     // Reads everything durable: checksums, layout, and that every key unwraps. `corrupt` says
     // where.

@@ -28,7 +28,7 @@
 //        1    24  nonce, random
 //       25    32  XChaCha20 ciphertext of the key
 //       57    16  Poly1305 tag
-// Associated data: the 16 ASCII bytes `almanac.wrap.v1` 0x00, then the complete key of the keyring
+// Associated data: the 16 bytes `almanac.wrap.v1` and 0x00, then the complete key of the keyring
 //   entry that holds the wrap (eventstore/keyring_entries.hpp), then the key number u32 big-endian
 //   (1 where there is only one). So a wrap moved to another tenant, subject or purpose is refused.
 #pragma once
