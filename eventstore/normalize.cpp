@@ -77,12 +77,15 @@ std::string trimmed(std::string_view text) {
     return first < last ? std::string(text.substr(first, last - first)) : std::string();
 }
 
-bool has_space_or_control(std::string_view text) {
+bool all_visible(std::string_view text) {
     while (!text.empty()) {
         const auto c = next_character(text);
-        if (is_space(c) || uc_is_general_category(c, UC_CONTROL)) return true;
+        const bool hidden = uc_is_general_category(c, UC_CONTROL) ||
+                            uc_is_general_category(c, UC_FORMAT) ||
+                            uc_is_general_category(c, UC_UNASSIGNED);
+        if (hidden || is_space(c)) return false;
     }
-    return false;
+    return true;
 }
 
 // Letters that have no decomposition but are typed without their stroke or tie by many.
@@ -153,8 +156,8 @@ Result<std::string> normalize_email(std::string_view text, std::string_view poin
     if (std::max(composed.size(), folded.size()) > email_bytes_max) {
         return refuse("An e-mail address has ≤ 254 bytes.");
     }
-    if (has_space_or_control(folded)) {
-        return refuse("An e-mail address has no spaces or control characters.");
+    if (!all_visible(folded)) {
+        return refuse("An e-mail address has no spaces, control or invisible characters.");
     }
     const auto at = folded.find('@');
     if (at == std::string::npos || folded.find('@', at + 1) != std::string::npos) {

@@ -1,7 +1,8 @@
 // Normal forms of what people type: e-mail and phone for claims and exact search, names for the
-// search by parts. Pure; libunistring (Unicode 15 tables) does the folding. Thread-safe.
+// search by parts. Pure; libunistring does the folding. Thread-safe.
 // The e-mail and phone forms are hashed into claims: DO NOT CHANGE what they answer for any input
-// that was ever accepted. The search form is never stored and may become better.
+// that was ever accepted; characters that this Unicode does not know yet are therefore refused.
+// The search form is never stored and may become better.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,7 +13,7 @@ namespace almanac::eventstore {
 
 // Trimmed, NFC, full Unicode case folding, NFC again (`Straße` and `STRASSE` are one). Field error
 // `format` at `pointer` with the reason: one `@` with something on both sides, ≤ 254 bytes before
-// and after folding, valid UTF-8, no space or control character.
+// and after folding, valid UTF-8, no space, control, invisible or unassigned character.
 kernel::Result<std::string> normalize_email(std::string_view text, std::string_view pointer = "");
 
 // E.164: `+` and 7..15 digits, the first not 0. Accepts the international form only, beginning with
