@@ -16,16 +16,11 @@
 
 #include "gateway/http_message.hpp"
 #include "gateway/http_responder.hpp"
+#include "gateway/tls.hpp"
 
 namespace almanac::gateway {
 
 using Handler = std::function<void(Request, Responder)>;  // called from all io threads at once
-
-struct TlsOptions {
-    std::string certificate_file;  // PEM, the server's first, then its chain; "" = no TLS
-    std::string private_key_file;  // PEM, unencrypted
-    bool enabled() const { return !certificate_file.empty() || !private_key_file.empty(); }
-};
 
 struct ServerOptions {
     std::string host = "127.0.0.1";  // address or name to listen on
@@ -38,6 +33,8 @@ struct ServerOptions {
     std::chrono::milliseconds idle_timeout{60'000};    // between requests
     std::chrono::milliseconds write_timeout{30'000};   // for each 64 KiB the client must take
     std::chrono::milliseconds linger_timeout{2'000};   // for the client to read a last answer
+    std::chrono::milliseconds drain_idle_timeout{
+        200};  // drain: a last request on an idle connection
 
     std::size_t max_header_bytes = 16 * 1024;  // request line and headers
     std::size_t max_header_fields = 64;
