@@ -24,3 +24,11 @@ add_custom_target(bench
   COMMAND bash ${CMAKE_SOURCE_DIR}/ops/bench
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} USES_TERMINAL VERBATIM
   COMMENT "ops/bench")
+
+# What ops/build builds where nothing else is asked for.
+add_custom_target(programs)
+foreach(program almanacd almanac)
+  if(TARGET ${program})
+    add_dependencies(programs ${program})
+  endif()
+endforeach()
