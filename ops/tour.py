@@ -12,13 +12,14 @@ import urllib.request
 class Tour:
     def __init__(self, url, tenant, key):
         self.url, self.key = url, key
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         self.base = f"{url}/v1/tenants/{tenant}"
 
     def get(self, path, **query):
         address = f"{self.base}/{path}?{urllib.parse.urlencode(query)}"
         request = urllib.request.Request(address, headers={"Authorization": f"Bearer {self.key}"})
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with self.opener.open(request, timeout=30) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             sys.exit(f"tour: GET {address}: {error.code} {error.read().decode(errors='replace')}")
