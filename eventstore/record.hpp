@@ -29,12 +29,14 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/kernel/actor.hpp"
 #include "domain/kernel/id.hpp"
 #include "domain/kernel/result.hpp"
 #include "domain/kernel/time.hpp"
 
 namespace almanac::eventstore {
 
+using kernel::Actor;
 using kernel::EventId;
 using kernel::Instant;
 using kernel::Result;
@@ -50,12 +52,6 @@ inline constexpr std::size_t actor_kind_bytes_max = 32;
 inline constexpr std::size_t actor_id_bytes_max = 128;
 inline constexpr std::size_t correlation_bytes_max = 128;
 inline constexpr std::size_t events_per_command_max = 1'000;
-
-struct Actor {
-    std::string kind;  // user, api_key, policy, system, ...
-    std::string id;
-    bool operator==(const Actor&) const = default;
-};
 
 struct Record {
     EventId id;

@@ -26,6 +26,11 @@ Module& Module::add(const FoldType& type) {
     return *this;
 }
 
+Module& Module::add(const EventType& type, std::uint16_t version, Upcaster step) {
+    catalogue_.upcasters_[{type.name, version}] = step;
+    return *this;
+}
+
 CommandType& Module::add_command(std::string name, Route route, std::string permission,
                                  const char* text) {
     if (catalogue_.command(name)) throw std::logic_error("command declared twice: " + name);
@@ -96,6 +101,18 @@ const FoldType* Catalogue::fold_of_tag(std::string_view tag) const {
     if (whole != folds_.end()) return whole->second;
     const auto at = folds_.find(tag.substr(0, tag.find(':')));
     return at == folds_.end() ? nullptr : at->second;
+}
+
+json::Value Catalogue::upcast(std::string_view type, std::uint16_t version, json::Value data) const {
+    const auto* now = event(type);
+    for (; now != nullptr && version < now->version; ++version) {
+        const auto step = upcasters_.find({type, version});
+        if (step == upcasters_.end()) {
+            throw std::logic_error(fmt::format("{} has no upcaster from version {}", type, version));
+        }
+        data = step->second(std::move(data));
+    }
+    return data;
 }
 
 const Collection* Catalogue::collection(std::string_view name) const {

@@ -173,6 +173,9 @@ json::Object row_schema() {
 
 class Catalogue;
 
+// Data of version n of an event type as version n + 1 has it.
+using Upcaster = json::Value (*)(json::Value);
+
 // What one context contributes; written in its module.cpp.
 class Module {
   public:
@@ -181,6 +184,11 @@ class Module {
     template <EventData E>
     Module& event() {
         return add(event_type<E>());
+    }
+    // From `version` of E to the next; the chain must reach E::version without a gap.
+    template <EventData E>
+    Module& upcaster(std::uint16_t version, Upcaster step) {
+        return add(event_type<E>(), version, step);
     }
     template <FoldState F>
     Module& state() {
@@ -238,6 +246,7 @@ class Module {
   private:
     Module& add(const EventType& type);
     Module& add(const FoldType& type);
+    Module& add(const EventType& type, std::uint16_t version, Upcaster step);
     CommandType& add_command(std::string name, Route route, std::string permission, const char* text);
     QueryType& add_query(std::string name, Route route, std::string permission, const char* text);
     Collection& add_collection(std::string name, std::string permission, const char* text);
@@ -272,6 +281,8 @@ class Catalogue {
     const FoldType* fold_of_tag(std::string_view tag) const;  // by its kind
     const Collection* collection(std::string_view name) const;
     const Collection* collection_of(const FoldType& fold) const;
+    // Old data as the present version of its type has it, through every upcaster between.
+    json::Value upcast(std::string_view type, std::uint16_t version, json::Value data) const;
 
   private:
     friend class Module;
@@ -280,6 +291,7 @@ class Catalogue {
     std::vector<std::unique_ptr<Collection>> collections_;
     std::map<std::string_view, const EventType*> events_;
     std::map<std::string_view, const FoldType*> folds_;
+    std::map<std::pair<std::string_view, std::uint16_t>, Upcaster> upcasters_;
 };
 
 }  // namespace almanac::kernel

@@ -21,15 +21,10 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/kernel/actor.hpp"
 #include "domain/kernel/codec.hpp"
 
 namespace almanac::kernel {
-
-struct Actor {
-    std::string kind;  // api_key, user, system, policy
-    std::string id;
-    bool operator==(const Actor&) const = default;
-};
 
 // What evolve may know of an event beside its data.
 struct EventMeta {
