@@ -34,8 +34,17 @@ class BoundedCache {
         at->second.value = std::move(value);
         at->second.bytes = bytes + key.size() + overhead_bytes;
         bytes_ += at->second.bytes;
-        while (bytes_ > bytes_max_ && entries_.size() > 1) erase(std::string(*used_.back()));
+        trim();
         return at->second.value;
+    }
+    // What was found last has grown or shrunk.
+    void measure(std::string_view key, std::size_t bytes) {
+        const auto at = entries_.find(key);
+        if (at == entries_.end()) return;
+        bytes_ -= at->second.bytes;
+        at->second.bytes = bytes + key.size() + overhead_bytes;
+        bytes_ += at->second.bytes;
+        trim();
     }
     void erase(std::string_view key) {
         const auto at = entries_.find(key);
@@ -54,6 +63,9 @@ class BoundedCache {
 
   private:
     static constexpr std::size_t overhead_bytes = 160;
+    void trim() {
+        while (bytes_ > bytes_max_ && entries_.size() > 1) erase(std::string(*used_.back()));
+    }
     struct Hash {
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const {

@@ -17,8 +17,9 @@ struct RecordsProjection::State {
     };
     // The thing before this event; not counted yet where there was none.
     Cached load(const CollectionLayout& collection, const kernel::Uuid& id, const TenantViews& views);
-    void store(const CollectionLayout& collection, const kernel::Uuid& id, const Cached& before,
-               Cached& after, TenantViews& views);
+    // Writes row and entries of what `now` holds and keeps what it is indexed by in it.
+    void store(const CollectionLayout& collection, const kernel::Uuid& id, Cached& now,
+               TenantViews& views);
 
     const kernel::Catalogue& catalogue;
     RecordLayout layout;
@@ -46,36 +47,35 @@ RecordsProjection::State::Cached RecordsProjection::State::load(const Collection
 }
 
 void RecordsProjection::State::store(const CollectionLayout& collection, const kernel::Uuid& id,
-                                     const Cached& before, Cached& after, TenantViews& views) {
-    write_json(json, *collection.collection->fold, id, after.held);
-    auto indexed = index_values(collection, json, after.held.created_at);
-    after.values = std::move(indexed.values);
-    after.deleted = indexed.deleted;
-    encode_row(bytes, after.held, after.deleted, after.values, json);
+                                     Cached& now, TenantViews& views) {
+    write_json(json, *collection.collection->fold, id, now.held);
+    auto indexed = index_values(collection, json, now.held.created_at);
+    encode_row(bytes, now.held, indexed.deleted, indexed.values, json);
     views.put(collection.row_key(id), bytes);
+    const bool moved = now.deleted != indexed.deleted;
+    const auto before = std::exchange(now.values, std::move(indexed.values));
+    now.deleted = indexed.deleted;
+    if (before == now.values && !moved) return;
 
-    const std::string_view mark = after.deleted ? "d" : "";
-    const auto now = read_values(collection, after.values);
-    if (before.values.empty()) {
-        for_each_entry(collection, now, id,
+    const std::string_view mark = now.deleted ? "d" : "";
+    const auto values = read_values(collection, now.values);
+    if (before.empty()) {
+        for_each_entry(collection, values, id,
                        [&](const std::string& entry) { views.put_unread(entry, mark); });
         return;
     }
-    if (before.values == after.values && before.deleted == after.deleted) return;
     std::vector<std::string> kept;
-    for_each_entry(collection, now, id, [&](const std::string& entry) { kept.push_back(entry); });
+    for_each_entry(collection, values, id, [&](const std::string& entry) { kept.push_back(entry); });
     std::ranges::sort(kept);
     std::vector<std::string> old;
-    for_each_entry(collection, read_values(collection, before.values), id,
+    for_each_entry(collection, read_values(collection, before), id,
                    [&](const std::string& entry) { old.push_back(entry); });
     std::ranges::sort(old);
     for (const auto& entry : old) {
         if (!std::ranges::binary_search(kept, entry)) views.erase_unread(entry);
     }
     for (const auto& entry : kept) {
-        if (before.deleted != after.deleted || !std::ranges::binary_search(old, entry)) {
-            views.put_unread(entry, mark);
-        }
+        if (moved || !std::ranges::binary_search(old, entry)) views.put_unread(entry, mark);
     }
 }
 
@@ -101,18 +101,17 @@ Result<void> RecordsProjection::apply(const AppliedEvent& event, TenantViews& vi
 
     state.key.assign(1, static_cast<char>(collection->number)).append(record.tenant.view());
     state.key.append(id->view());
+    // Changed where it lies in the cache: where that fails, `forget` drops it.
     auto* cached = state.cache.find(state.key);
-    State::Cached before;
-    if (cached == nullptr) before = state.load(*collection, *id, views);
-    else before = {cached->held, cached->values, cached->deleted};
-    State::Cached after{before.held, {}, false};
-    eventstore::apply_event(after.held, *fold, event.event, record, event.position, tag);
-    state.store(*collection, *id, before, after, views);
-    if (collection->collection->searchable && state.listener) {
-        state.changes.push_back({record.tenant, *id, event.position, state.json, after.deleted});
+    if (cached == nullptr) {
+        cached = &state.cache.put(state.key, state.load(*collection, *id, views), 0);
     }
-    if (cached != nullptr) *cached = std::move(after);
-    else state.cache.put(state.key, std::move(after), fold->bytes(before.held.state.get()));
+    eventstore::apply_event(cached->held, *fold, event.event, record, event.position, tag);
+    state.store(*collection, *id, *cached, views);
+    if (collection->collection->searchable && state.listener) {
+        state.changes.push_back({record.tenant, *id, event.position, state.json, cached->deleted});
+    }
+    state.cache.measure(state.key, fold->bytes(cached->held.state.get()) + cached->values.size());
     return {};
 }
 

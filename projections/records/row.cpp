@@ -109,13 +109,14 @@ void write_json(std::string& out, const kernel::FoldType& fold, const kernel::Uu
     const auto state = fold.to_json(held.state.get(), true);
     out.clear();
     out.reserve(state.size() + 200);
-    out.append(R"({"id":")").append(to_string(id)).append(R"(",)");
+    out.append(R"({"id":")").append(kernel::to_string(id)).append(R"(",)");
     const auto members = std::string_view(state).substr(1, state.size() - 2);
     out.append(members);
     if (!members.empty()) out += ',';
     fmt::format_to(std::back_inserter(out),
                    FMT_STRING(R"("revision":{},"created_at":"{}","updated_at":"{}"}})"),
-                   held.revision, to_string(held.created_at), to_string(held.updated_at));
+                   held.revision, kernel::to_string(held.created_at),
+                   kernel::to_string(held.updated_at));
 }
 
 Indexed index_values(const CollectionLayout& layout, std::string& json,
