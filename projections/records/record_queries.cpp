@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "projections/records/index_walk.hpp"
 #include "projections/records/past.hpp"
 #include "projections/records/records.hpp"
@@ -91,6 +93,50 @@ Result<Page> RecordQueries::list(const TenantId& tenant, std::string_view collec
     try {
         const auto rows = state_->store.read(state_->view, tenant);
         return read_page(rows, *layout, *plan, query, std::move(from), cursors);
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+}
+
+Result<Page> RecordQueries::pick(
+    const TenantId& tenant, std::string_view collection, std::span<const kernel::Uuid> ids,
+    const std::vector<std::pair<std::string, std::string>>& filters) const {
+    const auto* layout = state_->layout.find(collection);
+    if (layout == nullptr) return no_collection();
+    const auto planned = plan_filters(*layout, filters);
+    if (!planned) return std::unexpected(planned.error());
+    try {
+        const auto rows = state_->store.read(state_->view, tenant);
+        Page page;
+        page.position = rows.position();
+        std::string bytes;
+        for (const auto& id : ids) {
+            if (!rows.get(layout->row_key(id), bytes)) continue;
+            const auto row = decode_row(bytes);
+            const auto values = read_values(*layout, row.values);
+            const auto has = [&](const auto& filter) { return values.has(filter.first, filter.second); };
+            if (row.deleted || !std::ranges::all_of(*planned, has)) continue;
+            page.rows.push_back(row_of(row, page.position));
+        }
+        return page;
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+}
+
+Result<std::uint64_t> RecordQueries::each(const TenantId& tenant, std::string_view collection,
+                                          const Visit& visit) const {
+    const auto* layout = state_->layout.find(collection);
+    if (layout == nullptr) return no_collection();
+    try {
+        const auto rows = state_->store.read(state_->view, tenant);
+        auto walk = rows.walk(layout->row_key({}).substr(0, 2));
+        for (walk.seek_first(); walk.valid(); walk.next()) {
+            const auto row = decode_row(walk.value());
+            if (row.deleted) continue;
+            if (!visit(kernel::uuid_from_bytes(walk.key().substr(2)), row.json)) break;
+        }
+        return rows.position();
     } catch (const ViewFailure& failure) {
         return std::unexpected(failure.rejection());
     }
