@@ -8,7 +8,8 @@ namespace almanac::projections {
 
 class ClientOpener {
   public:
-    // Throws std::logic_error where the collection has no sealed first_name, last_name, email, phone.
+    // Throws std::logic_error where the collection has no sealed first_name, last_name, email,
+    // phone.
     ClientOpener(const kernel::Collection& collection, eventstore::Keyring& keyring);
     // Values of an erased client are empty. `corrupt` where a value does not open.
     kernel::Result<eventstore::SearchEntry> open(const kernel::TenantId& tenant,

@@ -77,7 +77,8 @@ Result<ClientScan::Scanned> ClientScan::page(std::optional<kernel::Uuid> after) 
     });
     if (!looked) return std::unexpected(looked.error());
     if (!position) return std::unexpected(position.error());
-    std::ranges::sort_heap(best_, [this](const Place& a, const Place& b) { return is_before(a, b); });
+    std::ranges::sort_heap(best_,
+                           [this](const Place& a, const Place& b) { return is_before(a, b); });
     const bool more = best_.size() > query_.limit;
     if (more) best_.pop_back();
     std::vector<kernel::Uuid> ids;

@@ -49,7 +49,9 @@ std::string identity_of(const TenantId& tenant, std::string_view collection,
                         const ClientQuery& query) {
     auto text = fmt::format("search {} {} {}", collection, kernel::to_string(tenant),
                             query.sort == "-last_name");
-    const auto add = [&](std::string_view part) { text += fmt::format(" {} {}", part.size(), part); };
+    const auto add = [&](std::string_view part) {
+        text += fmt::format(" {} {}", part.size(), part);
+    };
     add(query.q);
     add(query.email);
     add(query.phone);
@@ -140,8 +142,7 @@ void ClientSearch::State::fill(const TenantId& tenant) {
     failed.insert_or_assign(tenant, position ? opened.error() : position.error());
 }
 
-Result<SearchState> ClientSearch::State::ready(const TenantId& tenant,
-                                               Clock::time_point deadline) {
+Result<SearchState> ClientSearch::State::ready(const TenantId& tenant, Clock::time_point deadline) {
     std::unique_lock lock(mutex);
     while (!stopping) {
         const auto state = index.state(tenant);
@@ -151,8 +152,8 @@ Result<SearchState> ClientSearch::State::ready(const TenantId& tenant,
             wanted.push_back(tenant);
             woken.notify_all();
         }
-        const bool done =
-            woken.wait_until(lock, deadline, [&] { return stopping || !under_way.contains(tenant); });
+        const bool done = woken.wait_until(lock, deadline,
+                                           [&] { return stopping || !under_way.contains(tenant); });
         if (!done) return search_timeout();
         const auto failure = failed.find(tenant);
         if (failure != failed.end()) return std::unexpected(failure->second);
@@ -179,7 +180,8 @@ Result<Page> ClientSearch::State::from_index(const TenantId& tenant, const Clien
         if (!found) return std::unexpected(std::move(found.error()));
         auto picked = queries.pick(tenant, collection, found->ids, query.filters);
         if (!picked) return std::unexpected(std::move(picked.error()));
-        page.position = std::min({page.position, picked->position, std::max(found->position, current)});
+        page.position =
+            std::min({page.position, picked->position, std::max(found->position, current)});
         looked += found->ids.size();
         std::ranges::move(picked->rows, std::back_inserter(page.rows));
         if (!found->next) return page;
@@ -209,7 +211,8 @@ ClientSearch::~ClientSearch() {
 
 Result<Page> ClientSearch::list(const TenantId& tenant, const ClientQuery& query) {
     if (auto checked = check(query); !checked) return std::unexpected(std::move(checked.error()));
-    const CursorCoder cursors(state_->store.log_id(), identity_of(tenant, state_->collection, query));
+    const CursorCoder cursors(state_->store.log_id(),
+                              identity_of(tenant, state_->collection, query));
     std::string after;
     if (!query.cursor.empty()) {
         auto place = cursors.decode(query.cursor);
@@ -228,7 +231,9 @@ Result<Page> ClientSearch::list(const TenantId& tenant, const ClientQuery& query
         if (scan) {
             std::optional<kernel::Uuid> id;
             if (!after.empty()) id = kernel::uuid_from_bytes(std::string_view(after).substr(1));
-            auto scanned = ClientScan(state_->queries, state_->opener, tenant, state_->collection, query).page(id);
+            auto scanned =
+                ClientScan(state_->queries, state_->opener, tenant, state_->collection, query)
+                    .page(id);
             if (!scanned) return std::unexpected(std::move(scanned.error()));
             if (scanned->last) {
                 const auto place = by_scan + std::string(scanned->last->view());
@@ -236,7 +241,8 @@ Result<Page> ClientSearch::list(const TenantId& tenant, const ClientQuery& query
             }
             return std::move(scanned->page);
         }
-        auto page = state_->from_index(tenant, query, cursors, after.empty() ? after : after.substr(1));
+        auto page =
+            state_->from_index(tenant, query, cursors, after.empty() ? after : after.substr(1));
         const bool gone = !page && (page.error().code == "search_not_ready" ||
                                     page.error().code == "search_too_large");
         if (!gone) return page;
@@ -253,13 +259,19 @@ void ClientSearch::changed(std::span<const RecordChange> changes, std::uint64_t 
             continue;
         }
         const auto entry = state_->opener.open(change.tenant, change.id, change.json);
-        if (entry) state_->index.put(change.tenant, *entry, change.position);
-        else state_->index.drop(change.tenant);  // whoever asks next is told why
+        if (entry)
+            state_->index.put(change.tenant, *entry, change.position);
+        else
+            state_->index.drop(change.tenant);  // whoever asks next is told why
     }
     state_->told = position;
 }
 
-void ClientSearch::forget(const TenantId& tenant) { state_->index.drop(tenant); }
-std::size_t ClientSearch::memory_bytes() const { return state_->index.total_bytes(); }
+void ClientSearch::forget(const TenantId& tenant) {
+    state_->index.drop(tenant);
+}
+std::size_t ClientSearch::memory_bytes() const {
+    return state_->index.total_bytes();
+}
 
 }  // namespace almanac::projections

@@ -39,7 +39,8 @@ class ClientSearch {
     ~ClientSearch();
 
     // Only live clients, by last name. Field errors: /limit, /cursor, /sort, /email, /phone and the
-    // filters'. 503 `search_timeout` where the deadline passes first. A cursor ends with the process.
+    // filters'. 503 `search_timeout` where the deadline passes first. A cursor ends with the
+    // process.
     Result<Page> list(const TenantId& tenant, const ClientQuery& query);
     void changed(std::span<const RecordChange> changes, std::uint64_t position);
     void forget(const TenantId& tenant);  // erasure, a fork: filled anew when asked again

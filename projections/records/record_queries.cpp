@@ -114,7 +114,9 @@ Result<Page> RecordQueries::pick(
             if (!rows.get(layout->row_key(id), bytes)) continue;
             const auto row = decode_row(bytes);
             const auto values = read_values(*layout, row.values);
-            const auto has = [&](const auto& filter) { return values.has(filter.first, filter.second); };
+            const auto has = [&](const auto& filter) {
+                return values.has(filter.first, filter.second);
+            };
             if (row.deleted || !std::ranges::all_of(*planned, has)) continue;
             page.rows.push_back(row_of(row, page.position));
         }
@@ -154,7 +156,8 @@ Result<std::optional<Row>> RecordQueries::as_of(const TenantId& tenant, std::str
                                                 const kernel::Uuid& id, Moment moment) const {
     const auto* layout = state_->layout.find(collection);
     if (layout == nullptr) return no_collection();
-    return Past(state_->catalogue, state_->log).as_of(tenant, *layout->collection->fold, id, moment);
+    return Past(state_->catalogue, state_->log)
+        .as_of(tenant, *layout->collection->fold, id, moment);
 }
 
 Result<HistoryPage> RecordQueries::history(const TenantId& tenant, std::string_view collection,
@@ -163,9 +166,11 @@ Result<HistoryPage> RecordQueries::history(const TenantId& tenant, std::string_v
     const auto* layout = state_->layout.find(collection);
     if (layout == nullptr) return no_collection();
     if (limit < 1 || limit > page_rows_max) {
-        return kernel::invalid_field("/limit", "range", fmt::format("Expected 1 to {}.", page_rows_max));
+        return kernel::invalid_field("/limit", "range",
+                                     fmt::format("Expected 1 to {}.", page_rows_max));
     }
-    return Past(state_->catalogue, state_->log).history(tenant, *layout->collection->fold, id, after, limit);
+    return Past(state_->catalogue, state_->log)
+        .history(tenant, *layout->collection->fold, id, after, limit);
 }
 
 }  // namespace almanac::projections

@@ -100,8 +100,13 @@ StoredRow decode_row(std::string_view bytes) {
     const auto values_bytes = number(fixed_bytes - 8) & 0xffffffff;
     const auto rest = bytes.substr(fixed_bytes);
     if (values_bytes > rest.size()) throw damaged();
-    return {number(0),   number(8),        instant(16), instant(24),
-            bytes[32] != '\0', rest.substr(0, values_bytes), rest.substr(values_bytes)};
+    return {number(0),
+            number(8),
+            instant(16),
+            instant(24),
+            bytes[32] != '\0',
+            rest.substr(0, values_bytes),
+            rest.substr(values_bytes)};
 }
 
 void write_json(std::string& out, const kernel::FoldType& fold, const kernel::Uuid& id,
@@ -125,7 +130,8 @@ Indexed index_values(const CollectionLayout& layout, std::string& json,
     json.reserve(json.size() + simdjson::SIMDJSON_PADDING);
     dom::element row;
     if (const auto error = parser.parse(json.data(), json.size(), false).get(row)) {
-        throw std::runtime_error(std::string("a fold wrote no JSON: ") + simdjson::error_message(error));
+        throw std::runtime_error(std::string("a fold wrote no JSON: ") +
+                                 simdjson::error_message(error));
     }
     Indexed indexed;
     dom::element deleted;
@@ -162,7 +168,8 @@ Indexed index_values(const CollectionLayout& layout, std::string& json,
 Values read_values(const CollectionLayout& layout, std::string_view values) {
     Values read;
     read.orders.reserve(layout.orders.size());
-    for (std::size_t i = 0; i < layout.orders.size(); ++i) read.orders.push_back(take_piece(values));
+    for (std::size_t i = 0; i < layout.orders.size(); ++i)
+        read.orders.push_back(take_piece(values));
     while (!values.empty()) {
         const auto filter = static_cast<std::size_t>(values[0]);
         values.remove_prefix(1);
