@@ -66,9 +66,8 @@ class LogBatch {
     std::size_t bytes() const;
     bool empty() const;
     std::uint64_t last_position() const;  // of its events, 0 = none
-    void clear();
-    void set_savepoint();       // one level; the previous one is forgotten
-    void rollback_savepoint();  // back to it
+    void set_savepoint();                 // one level; the previous one is forgotten
+    void rollback_savepoint();            // back to it
     void drop_savepoint();
 
   private:
