@@ -45,6 +45,8 @@ struct LogOptions {
     int open_files_max = 256;
 };
 
+kernel::Uuid random_log_id();  // UUIDv4
+
 // Big-endian numbers as keys carry them.
 void append_u32(std::string& out, std::uint32_t number);
 void append_u64(std::string& out, std::uint64_t number);
