@@ -1,0 +1,132 @@
+#include "domain/kernel/catalogue.hpp"
+
+#include <stdexcept>
+
+namespace almanac::kernel {
+
+const std::string* PathParameters::find(std::string_view name) const {
+    for (const auto& [key, value] : values) {
+        if (key == name) return &value;
+    }
+    return nullptr;
+}
+
+Module& Module::add(const EventType& type) {
+    const auto [at, fresh] = catalogue_.events_.emplace(type.name, &type);
+    if (!fresh) throw std::logic_error("event declared twice: " + std::string(type.name));
+    for (const auto& reaction : type.reactions) add(*reaction.fold);
+    return *this;
+}
+
+Module& Module::add(const FoldType& type) {
+    const auto [at, fresh] = catalogue_.folds_.emplace(type.kind, &type);
+    if (!fresh && at->second != &type) {
+        throw std::logic_error("two folds of one kind: " + std::string(type.kind));
+    }
+    return *this;
+}
+
+Module& Module::add(const EventType& type, std::uint16_t version, Upcaster step) {
+    catalogue_.upcasters_[{type.name, version}] = step;
+    return *this;
+}
+
+CommandType& Module::add_command(std::string name, Route route, std::string permission,
+                                 const char* text) {
+    if (catalogue_.command(name)) throw std::logic_error("command declared twice: " + name);
+    auto& type = *catalogue_.commands_.emplace_back(std::make_unique<CommandType>());
+    type.name = std::move(name);
+    type.method = route.method;
+    type.path = route.path;
+    type.permission = std::move(permission);
+    type.doc = text;
+    type.context = context_;
+    type.creates = route.method == "POST" && route.path.find('{') == std::string_view::npos;
+    return type;
+}
+
+CommandType& Module::add_record_command(std::string verb, std::string kind, std::string method,
+                                        std::string path, std::string action, const char* text) {
+    const auto permission = context_ + '.' + kind + ':' + action;
+    auto& type = *catalogue_.commands_.emplace_back(std::make_unique<CommandType>());
+    type.name = std::move(verb) + '_' + kind;
+    type.method = std::move(method);
+    type.path = std::move(path);
+    type.permission = permission;
+    type.doc = text;
+    type.context = context_;
+    type.creates = type.method == "POST" && type.path.find('{') == std::string::npos;
+    return type;
+}
+
+QueryType& Module::add_query(std::string name, Route route, std::string permission,
+                             const char* text) {
+    auto& type = *catalogue_.queries_.emplace_back(std::make_unique<QueryType>());
+    type.name = std::move(name);
+    type.method = route.method;
+    type.path = route.path;
+    type.permission = std::move(permission);
+    type.doc = text;
+    type.context = context_;
+    return type;
+}
+
+Collection& Module::add_collection(std::string name, std::string permission, const char* text) {
+    if (catalogue_.collection(name)) throw std::logic_error("collection declared twice: " + name);
+    auto& c = *catalogue_.collections_.emplace_back(std::make_unique<Collection>());
+    c.name = std::move(name);
+    c.context = context_;
+    const auto base = permission.substr(0, permission.find(':'));
+    c.read_permission = std::move(permission);
+    c.personal_permission = base + ":read_personal";
+    c.sensitive_permission = base + ":read_sensitive";
+    c.doc = text;
+    return c;
+}
+
+const CommandType* Catalogue::command(std::string_view name) const {
+    for (const auto& type : commands_) {
+        if (type->name == name) return type.get();
+    }
+    return nullptr;
+}
+
+const EventType* Catalogue::event(std::string_view type) const {
+    const auto at = events_.find(type);
+    return at == events_.end() ? nullptr : at->second;
+}
+
+const FoldType* Catalogue::fold_of_tag(std::string_view tag) const {
+    const auto whole = folds_.find(tag);
+    if (whole != folds_.end()) return whole->second;
+    const auto at = folds_.find(tag.substr(0, tag.find(':')));
+    return at == folds_.end() ? nullptr : at->second;
+}
+
+json::Value Catalogue::upcast(std::string_view type, std::uint16_t version, json::Value data) const {
+    const auto* now = event(type);
+    for (; now != nullptr && version < now->version; ++version) {
+        const auto step = upcasters_.find({type, version});
+        if (step == upcasters_.end()) {
+            throw std::logic_error(fmt::format("{} has no upcaster from version {}", type, version));
+        }
+        data = step->second(std::move(data));
+    }
+    return data;
+}
+
+const Collection* Catalogue::collection(std::string_view name) const {
+    for (const auto& c : collections_) {
+        if (c->name == name) return c.get();
+    }
+    return nullptr;
+}
+
+const Collection* Catalogue::collection_of(const FoldType& fold) const {
+    for (const auto& c : collections_) {
+        if (c->fold == &fold) return c.get();
+    }
+    return nullptr;
+}
+
+}  // namespace almanac::kernel

@@ -1,0 +1,297 @@
+// The catalogue: every command, query, event, fold and record of the house with its route, permission
+// and shape. Modules (domain/<context>/module.cpp) fill it once at start; router, OpenAPI, writer,
+// projections and documentation are generated from it. Immutable afterwards, shared by all threads.
+#pragma once
+#include <map>
+#include <span>
+
+#include "domain/kernel/record.hpp"
+
+namespace almanac::kernel {
+
+// Where a sealed value stands in a row ("email", "customer.first_name") and what it is.
+struct PersonalField {
+    std::string path;
+    std::string field_id;
+    bool sensitive = false;
+};
+
+struct PathParameters {
+    std::vector<std::pair<std::string_view, std::string>> values;  // name, decoded text
+    const std::string* find(std::string_view name) const;
+};
+
+using Erased = std::shared_ptr<const void>;
+
+struct CommandType {
+    std::string name;        // book_appointment
+    std::string method;      // POST
+    std::string path;        // appointments/{id}/cancel
+    std::string permission;  // scheduling.appointment:cancel
+    std::string doc;
+    std::string context;
+    const FoldType* target = nullptr;  // what If-Match and the answer's revision speak of
+    bool creates = false;              // 201 with Location
+    bool system_tenant = false;        // decided in `$system`'s log
+    bool hidden = false;               // no route of its own: part of another one's work
+    // Body and path into the typed command; every bad field at once.
+    Result<Erased> (*parse)(const json::Value& body, const PathParameters& path) = nullptr;
+    Decision (*decide)(const void* command, Read& read, const Context& now) = nullptr;
+    json::Object (*schema)() = nullptr;  // of the body
+    bool has_body = true;
+};
+
+struct QueryType {
+    std::string name;  // list_slots
+    std::string method;
+    std::string path;
+    std::string permission;
+    std::string doc;
+    std::string context;
+    std::string answer_type = "application/json";
+    Result<Erased> (*parse)(const json::Object& parameters, const PathParameters& path) = nullptr;
+    json::Object (*schema)() = nullptr;  // of the parameters
+};
+
+struct Filter {
+    std::string parameter;  // resource_id
+    std::string path;       // resources.id
+};
+
+// A fold that is served: GET collection, GET collection/{id}, …/history.
+struct Collection {
+    std::string name;  // services
+    std::string context;
+    const FoldType* fold = nullptr;
+    std::string read_permission;
+    std::string personal_permission;   // of its personal fields
+    std::string sensitive_permission;  // of its medical fields
+    std::string doc;
+    std::vector<Filter> filters;
+    std::string range_path;  // of ?from&to, an instant; empty: no such parameters
+    std::vector<std::string> sorts;  // beside created_at
+    std::vector<PersonalField> personal;
+    std::vector<std::string> internal;  // fields never answered
+    bool searchable = false;            // ?q=, email=, phone=, sort=last_name (index in memory)
+    json::Object (*schema)() = nullptr;
+};
+
+namespace detail {
+template <class T>
+void collect_personal(const std::string& prefix, std::vector<PersonalField>& personal,
+                      std::vector<std::string>& internal) {
+    const T sample{};
+    for_each_field(sample, [&](std::string_view name, const auto& member, const FieldRule& rule) {
+        using Member = std::remove_cvref_t<decltype(member)>;
+        const auto path = prefix + std::string(name);
+        if (rule.is_internal) internal.push_back(path);
+        const auto visit = [&]<class M>(const M*) {
+            if constexpr (is_personal<M>) {
+                personal.push_back({path, std::string(M::field_id), rule.is_sensitive});
+            } else if constexpr (Described<M> && !std::is_base_of_v<Uuid, M>) {
+                collect_personal<M>(path + '.', personal, internal);
+            }
+        };
+        if constexpr (is_optional<Member> || is_vector<Member>) {
+            visit(static_cast<const typename Member::value_type*>(nullptr));
+        } else {
+            visit(static_cast<const Member*>(nullptr));
+        }
+    });
+}
+
+// Fields that stand in the path are filled from it, the others from the body.
+template <class C>
+Result<Erased> parse_command(const json::Value& body, const PathParameters& path) {
+    auto command = std::make_shared<C>();
+    Reader in;
+    if constexpr (requires { command->changes; command->id; requires std::same_as<decltype(command->changes), json::Object>; }) {
+        read(in, body, Place{}, FieldRule{}, command->changes);
+        const auto id = parse_uuid(*path.find("id"));
+        if (!id) return not_found();
+        command->id = decltype(command->id){*id};
+    } else {
+        json::Value whole = body;
+        if (!whole.is_object()) {
+            in.fail(Place{}, "type", fmt::format("Expected an object, found {}.", kind_name(body)));
+            return invalid(std::move(in.errors));
+        }
+        bool missing = false;
+        for_each_field(*command, [&](std::string_view name, auto& member, const FieldRule& rule) {
+            if (!rule.from_path) return;
+            if (whole.get_object().contains(name)) unknown_field(in, Place{}, name);
+            const auto* text = path.find(name);
+            Reader quiet;
+            if (text) read(quiet, json::Value(*text), Place{}, rule, member);
+            if (!text || !quiet.errors.empty()) missing = true;
+            else whole.get_object()[name] = *text;
+        });
+        if (missing) return not_found();
+        read(in, whole, Place{}, FieldRule{}, *command);
+    }
+    if (!in.errors.empty()) return invalid(std::move(in.errors));
+    return Erased(std::move(command));
+}
+
+template <class Q>
+Result<Erased> parse_query(const json::Object& parameters, const PathParameters& path) {
+    json::Object all = parameters;
+    for (const auto& [name, text] : path.values) all[name] = text;
+    Reader in;
+    in.from_text = true;
+    auto query = std::make_shared<Q>();
+    read(in, json::Value(std::move(all)), Place{}, FieldRule{}, *query);
+    if (!in.errors.empty()) return invalid(std::move(in.errors));
+    return Erased(std::move(query));
+}
+
+template <class C>
+json::Object command_schema() {
+    if constexpr (requires(C c) { requires std::same_as<decltype(c.changes), json::Object>; }) {
+        return {{"type", "object"}};
+    } else {
+        return schema_of<C>(Form::open);
+    }
+}
+template <class T>
+json::Object patch_schema(const PatchRecord<T>*) {
+    return custom_schema(Form::open, static_cast<const Patch<T>*>(nullptr));
+}
+template <class T>
+json::Object row_schema() {
+    auto schema = schema_of<T>(Form::open);
+    auto& properties = schema["properties"].get_object();
+    properties["id"] = {{"type", "string"}, {"format", "uuid"}};
+    properties["revision"] = {{"type", "integer"}};
+    properties["created_at"] = {{"type", "string"}, {"format", "date-time"}};
+    properties["updated_at"] = {{"type", "string"}, {"format", "date-time"}};
+    schema.erase("additionalProperties");
+    schema.erase("required");
+    return schema;
+}
+}  // namespace detail
+
+class Catalogue;
+
+// Data of version n of an event type as version n + 1 has it.
+using Upcaster = json::Value (*)(json::Value);
+
+// What one context contributes; written in its module.cpp.
+class Module {
+  public:
+    Module(Catalogue& catalogue, std::string context) : catalogue_(catalogue), context_(std::move(context)) {}
+
+    template <EventData E>
+    Module& event() {
+        return add(event_type<E>());
+    }
+    // From `version` of E to the next; the chain must reach E::version without a gap.
+    template <EventData E>
+    Module& upcaster(std::uint16_t version, Upcaster step) {
+        return add(event_type<E>(), version, step);
+    }
+    template <FoldState F>
+    Module& state() {
+        return add(fold_type<F>());
+    }
+    template <class C, FoldState Target>
+    CommandType& command(std::string name, Route route, Permission permission, const char* doc_text) {
+        auto& type = add_command(std::move(name), route, std::string(permission.text), doc_text);
+        type.target = &fold_type<Target>();
+        type.parse = &detail::parse_command<C>;
+        type.decide = [](const void* c, Read& read, const Context& now) -> Decision {
+            return decide(*static_cast<const C*>(c), read, now);
+        };
+        type.schema = &detail::command_schema<C>;
+        return type;
+    }
+    template <class Q>
+    QueryType& query(std::string name, Route route, Permission permission, const char* doc_text) {
+        auto& type = add_query(std::move(name), route, std::string(permission.text), doc_text);
+        type.parse = &detail::parse_query<Q>;
+        type.schema = [] { return schema_of<Q>(Form::open); };
+        return type;
+    }
+    template <FoldState F>
+    Collection& collection(std::string name, Permission read, const char* doc_text) {
+        state<F>();
+        auto& c = add_collection(std::move(name), std::string(read.text), doc_text);
+        c.fold = &fold_type<F>();
+        detail::collect_personal<F>("", c.personal, c.internal);
+        c.schema = &detail::row_schema<F>;
+        return c;
+    }
+    // Everything of a plain record; permissions are `<context>.<kind>:create` and so on.
+    template <RecordData T>
+    Collection& record(const char* doc_text) {
+        event<RecordCreated<T>>().template event<RecordChanged<T>>();
+        event<RecordDeleted<T>>().template event<RecordRestored<T>>();
+        record_command<CreateRecord<T>, T>("create", "POST", "", "create", "Creates one.");
+        record_command<PatchRecord<T>, T>("change", "PATCH", "/{id}", "change",
+                                          "Changes the given fields (RFC 7396 merge patch).")
+            .schema = [] { return detail::patch_schema(static_cast<const PatchRecord<T>*>(nullptr)); };
+        record_command<DeleteRecord<T>, T>("delete", "DELETE", "/{id}", "delete",
+                                           "Deletes it; it can be restored.").has_body = false;
+        record_command<RestoreRecord<T>, T>("restore", "POST", "/{id}/restore", "delete",
+                                            "Restores a deleted one.");
+        state<Record<T>>();
+        const auto base = context_ + '.' + std::string(T::kind);
+        auto& c = add_collection(std::string(T::collection), base + ":read", doc_text);
+        c.fold = &fold_type<Record<T>>();
+        detail::collect_personal<Record<T>>("", c.personal, c.internal);
+        c.schema = &detail::row_schema<Record<T>>;
+        return c;
+    }
+
+  private:
+    Module& add(const EventType& type);
+    Module& add(const FoldType& type);
+    Module& add(const EventType& type, std::uint16_t version, Upcaster step);
+    CommandType& add_command(std::string name, Route route, std::string permission, const char* text);
+    QueryType& add_query(std::string name, Route route, std::string permission, const char* text);
+    Collection& add_collection(std::string name, std::string permission, const char* text);
+    CommandType& add_record_command(std::string verb, std::string kind, std::string method,
+                                    std::string path, std::string action, const char* text);
+    template <class C, class T>
+    CommandType& record_command(const char* verb, const char* method, const char* path,
+                                const char* action, const char* text) {
+        auto& type = add_record_command(verb, std::string(T::kind), method,
+                                        std::string(T::collection) + path, action, text);
+        type.target = &fold_type<Record<T>>();
+        type.parse = &detail::parse_command<C>;
+        type.decide = [](const void* c, Read& read, const Context& now) -> Decision {
+            return decide(*static_cast<const C*>(c), read, now);
+        };
+        type.schema = &detail::command_schema<C>;
+        return type;
+    }
+
+    Catalogue& catalogue_;
+    std::string context_;
+};
+
+class Catalogue {
+  public:
+    const std::vector<std::unique_ptr<CommandType>>& commands() const { return commands_; }
+    const std::vector<std::unique_ptr<QueryType>>& queries() const { return queries_; }
+    const std::vector<std::unique_ptr<Collection>>& collections() const { return collections_; }
+    const std::map<std::string_view, const EventType*>& events() const { return events_; }
+    const CommandType* command(std::string_view name) const;
+    const EventType* event(std::string_view type) const;
+    const FoldType* fold_of_tag(std::string_view tag) const;  // by its kind
+    const Collection* collection(std::string_view name) const;
+    const Collection* collection_of(const FoldType& fold) const;
+    // Old data as the present version of its type has it, through every upcaster between.
+    json::Value upcast(std::string_view type, std::uint16_t version, json::Value data) const;
+
+  private:
+    friend class Module;
+    std::vector<std::unique_ptr<CommandType>> commands_;
+    std::vector<std::unique_ptr<QueryType>> queries_;
+    std::vector<std::unique_ptr<Collection>> collections_;
+    std::map<std::string_view, const EventType*> events_;
+    std::map<std::string_view, const FoldType*> folds_;
+    std::map<std::pair<std::string_view, std::uint16_t>, Upcaster> upcasters_;
+};
+
+}  // namespace almanac::kernel

@@ -1,0 +1,18 @@
+// The formats of strings (field.hpp) as predicates, with the sentence a caller gets.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/kernel/field.hpp"
+
+namespace almanac::kernel {
+
+std::size_t code_points(std::string_view utf8);
+std::string_view format_name(Format format);
+// What is wrong with `text`, or nothing.
+std::optional<std::string> format_error(Format format, std::string_view text);
+// A slug of a name: ASCII letters and digits kept, Latin accents dropped, the rest a dash.
+std::string slug_of(std::string_view name);
+
+}  // namespace almanac::kernel

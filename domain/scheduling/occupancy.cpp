@@ -1,0 +1,41 @@
+#include "domain/scheduling/occupancy.hpp"
+
+#include <algorithm>
+
+namespace almanac::scheduling {
+
+void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occupancy) {
+    Allocation a{owner,
+                 occupancy.service_id,
+                 occupancy.start,
+                 occupancy.end,
+                 occupancy.buffer_before_minutes,
+                 occupancy.buffer_after_minutes,
+                 occupancy.party_size,
+                 false,
+                 {}};
+    for (const auto& resource : occupancy.resources) a.resources.push_back(resource.id);
+    const auto before = [](const Allocation& x, const Allocation& y) {
+        return std::tie(x.start, x.owner) < std::tie(y.start, y.owner);
+    };
+    const auto at = std::ranges::lower_bound(month.allocations, a, before);
+    month.allocations.insert(at, std::move(a));
+}
+
+void release(ResourceMonth& month, const AppointmentId& owner) {
+    std::erase_if(month.allocations, [&](const Allocation& a) { return a.owner == owner; });
+}
+
+std::vector<Instant> months_of(Instant from, Instant until) {
+    using namespace std::chrono;
+    std::vector<Instant> months;
+    auto month = year_month_day{floor<days>(from)}.year() / year_month_day{floor<days>(from)}.month();
+    while (true) {
+        const Instant first = sys_days{month / 1};
+        if (!months.empty() && first >= until) return months;
+        months.push_back(first);
+        month += std::chrono::months{1};
+    }
+}
+
+}  // namespace almanac::scheduling

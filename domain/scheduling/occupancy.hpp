@@ -1,0 +1,123 @@
+// scheduling/occupancy.hpp — what a booking takes, and the folds that count it: per resource and UTC
+// month, per service and local day, per client and year, per reference day, per usage month. Every
+// event that frees something repeats what it took (log.md), so each fold needs only its own events.
+#pragma once
+#include "domain/scheduling/calendar.hpp"
+#include "domain/scheduling/service.hpp"
+#include "domain/scheduling/slots.hpp"
+
+namespace almanac::scheduling {
+
+BOOST_DESCRIBE_STRUCT(AssignedResource, (), (role, id))
+struct Appointment;
+using AppointmentId = Id<Appointment>;
+
+struct Occupancy {
+    ServiceId service_id;
+    Instant start{};
+    Instant end{};
+    std::int32_t buffer_before_minutes = 0;
+    std::int32_t buffer_after_minutes = 0;
+    LocationId location_id;
+    LocalDate service_day;  // local date of start
+    std::int32_t party_size = 1;
+    std::vector<AssignedResource> resources;
+    bool operator==(const Occupancy&) const = default;
+    Instant busy_from() const { return start - std::chrono::minutes{buffer_before_minutes}; }
+    Instant busy_until() const { return end + std::chrono::minutes{buffer_after_minutes}; }
+};
+BOOST_DESCRIBE_STRUCT(Occupancy, (), (service_id, start, end, buffer_before_minutes,
+                                      buffer_after_minutes, location_id, service_day, party_size,
+                                      resources))
+
+// ---- resource_month:<resource>/<UTC month> ----------------------------------------------------
+
+BOOST_DESCRIBE_STRUCT(Allocation, (), (owner, service, start, end, buffer_before_minutes,
+                                       buffer_after_minutes, party, hold, resources))
+struct ResourceMonth {
+    static constexpr std::string_view kind = "resource_month";
+    static constexpr std::uint32_t version = 1;
+    struct Key {
+        Uuid resource;
+        Instant in_month;
+    };
+    std::vector<Allocation> allocations;  // by start, then owner
+};
+BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations))
+inline std::string tag_key(const ResourceMonth::Key& key) {
+    return to_string(key.resource) + '/' + utc_month(key.in_month);
+}
+void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occupancy);
+void release(ResourceMonth& month, const AppointmentId& owner);
+
+// ---- service_day:<service>/<local date> -------------------------------------------------------
+
+struct ServiceDay {
+    static constexpr std::string_view kind = "service_day";
+    static constexpr std::uint32_t version = 1;
+    struct Key {
+        Uuid service;
+        LocalDate date;
+    };
+    std::int32_t live = 0;
+};
+BOOST_DESCRIBE_STRUCT(ServiceDay, (), (live))
+inline std::string tag_key(const ServiceDay::Key& key) {
+    return to_string(key.service) + '/' + to_string(key.date);
+}
+
+// ---- booking_reference:<date> -----------------------------------------------------------------
+
+struct ReferenceDay {
+    static constexpr std::string_view kind = "booking_reference";
+    static constexpr std::uint32_t version = 1;
+    struct Key {
+        LocalDate date;
+    };
+    std::int32_t used = 0;
+};
+BOOST_DESCRIBE_STRUCT(ReferenceDay, (), (used))
+inline std::string tag_key(const ReferenceDay::Key& key) { return to_string(key.date); }
+
+// ---- client_visits:<client>/<UTC year>, usage:<UTC month> -------------------------------------
+
+struct ClientVisits {
+    static constexpr std::string_view kind = "client_visits";
+    static constexpr std::uint32_t version = 1;
+    struct Key {
+        Uuid client;
+        Instant in_year;
+    };
+    std::int32_t booked = 0;
+    std::int32_t cancelled = 0;
+};
+BOOST_DESCRIBE_STRUCT(ClientVisits, (), (booked, cancelled))
+inline std::string tag_key(const ClientVisits::Key& key) {
+    return to_string(key.client) + '/' + utc_month(key.in_year).substr(0, 4);
+}
+
+struct Usage {
+    static constexpr std::string_view kind = "usage";
+    static constexpr std::uint32_t version = 1;
+    struct Key {
+        Instant in_month;
+    };
+    std::int32_t appointments = 0;
+};
+BOOST_DESCRIBE_STRUCT(Usage, (), (appointments))
+inline std::string tag_key(const Usage::Key& key) { return utc_month(key.in_month); }
+
+// Every UTC month that [from, until) touches, by one instant of each.
+std::vector<Instant> months_of(Instant from, Instant until);
+
+template <class AnyTags>
+void occupancy_tags(AnyTags& tags, const Occupancy& occupancy) {
+    for (const auto month : months_of(occupancy.busy_from(), occupancy.busy_until())) {
+        for (const auto& resource : occupancy.resources) {
+            tags.template add<ResourceMonth>({resource.id, month});
+        }
+    }
+    tags.template add<ServiceDay>({occupancy.service_id, occupancy.service_day});
+}
+
+}  // namespace almanac::scheduling

@@ -1,0 +1,94 @@
+#include "domain/scheduling/resource.hpp"
+
+#include <algorithm>
+
+#include "domain/scheduling/location.hpp"
+
+namespace almanac::scheduling {
+namespace {
+auto place_of(ResourceDirectory& directory, const Uuid& id) {
+    return std::ranges::lower_bound(directory.entries, id, {},
+                                    [](const auto& entry) -> const Uuid& { return entry.id; });
+}
+
+// What a booking chooses by, from the whole record.
+ResourceEntry entry_of(const ResourceId& id, const Resource& r) {
+    return {id,       r.type,   r.location_id,      r.specialties,       r.capacity,
+            r.prices, r.status, r.maintenance_from, r.maintenance_until, r.active};
+}
+}  // namespace
+
+void prepare(Location& location) {
+    if (!location.slug) location.slug = slug_of(location.name);
+    location.is_default = false;
+}
+
+std::optional<Rejection> admit(const Location& after, const Location*, Read&, const Context&) {
+    if (after.is_default && after.status != LocationStatus::active) {
+        return invalid_field("/status", "default_location", "The default location stays active.").error();
+    }
+    return std::nullopt;
+}
+
+void check(const Resource& resource, Reader& in, const Place& at) {
+    const auto& from = resource.maintenance_from;
+    const auto& until = resource.maintenance_until;
+    if (from && until && *until < *from) {
+        in.fail(Place{&at, "maintenance_until"}, "before_maintenance_from", "It ends before it begins.");
+    }
+}
+
+std::optional<Rejection> admit(const Resource& after, const Resource* before, Read& read,
+                               const Context&) {
+    if (after.location_id) {
+        const auto& location = read.get<Record<Location>>(*after.location_id);
+        if (!read.exists<Record<Location>>(*after.location_id) || location.deleted_at) {
+            return invalid_field("/location_id", "not_found", "There is no such location.").error();
+        }
+    }
+    const auto& directory = read.get<ResourceDirectory>(Whole{});
+    if (before == nullptr && directory.entries.size() >= ResourceDirectory::entries_max) {
+        return reject("limit_reached", "A tenant has at most 10,000 live resources.").error();
+    }
+    return std::nullopt;
+}
+
+const ResourceEntry* ResourceDirectory::find(const Uuid& id) const {
+    const auto at = std::ranges::lower_bound(entries, id, {},
+                                             [](const auto& entry) -> const Uuid& { return entry.id; });
+    return at != entries.end() && at->id == id ? &*at : nullptr;
+}
+
+void evolve(ResourceDirectory& directory, const RecordCreated<Resource>& e) {
+    directory.entries.insert(place_of(directory, e.id), entry_of(e.id, e));
+}
+
+void evolve(ResourceDirectory& directory, const RecordChanged<Resource>& e) {
+    const auto at = place_of(directory, e.id);
+    if (at == directory.entries.end() || at->id != e.id) return;
+    const auto take = [&](std::string_view name, auto& to, const auto& from) {
+        if (e.changes.has(name)) to = from;
+    };
+    const auto& value = e.changes.value;
+    take("type", at->type, value.type);
+    take("location_id", at->location_id, value.location_id);
+    take("specialties", at->specialties, value.specialties);
+    take("capacity", at->capacity, value.capacity);
+    take("prices", at->prices, value.prices);
+    take("status", at->status, value.status);
+    take("maintenance_from", at->maintenance_from, value.maintenance_from);
+    take("maintenance_until", at->maintenance_until, value.maintenance_until);
+    take("active", at->active, value.active);
+}
+
+void evolve(ResourceDirectory& directory, const RecordDeleted<Resource>& e) {
+    const auto at = place_of(directory, e.id);
+    if (at == directory.entries.end() || at->id != e.id) return;
+    directory.entries.erase(at);
+}
+
+void evolve(ResourceDirectory& directory, const RecordRestored<Resource>& e) {
+    directory.entries.insert(place_of(directory, e.id), entry_of(e.id, e));
+}
+
+}  // namespace almanac::scheduling

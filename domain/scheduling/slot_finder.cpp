@@ -1,0 +1,271 @@
+#include "domain/scheduling/slot_finder.hpp"
+
+#include <algorithm>
+
+namespace almanac::scheduling {
+
+SlotFinder::SlotFinder(const Snapshot& snapshot, const SlotCast& cast, const SlotBoard& board,
+                       int party)
+    : snapshot_(snapshot),
+      cast_(cast),
+      board_(board),
+      party_(party),
+      simple_(cast.levels().size() == 1 && cast.must_use().empty()),
+      best_first_(cast.locations().size() * cast.roles().size()),
+      memo_(cast.locations().size()) {
+    note_roles();
+}
+
+void SlotFinder::note_roles() {
+    const auto rows = best_first_.size();
+    pickable_ = StartRows(rows, board_.starts().size());
+    somebody_at_work_ = StartRows(rows, board_.starts().size());
+    for (std::size_t l = 0; l < cast_.locations().size(); ++l) {
+        for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
+            const auto& role = cast_.roles()[r];
+            const bool on_grid =
+                board_.grid_matters() && r == cast_.lead_role() && role.quantity == 1;
+            const auto pickable = pickable_.row(role_row(l, r));
+            const auto working = somebody_at_work_.row(role_row(l, r));
+            for (const auto& candidate : role.candidates) {
+                if (cast_.members()[candidate.place].location != l) continue;
+                const auto grid = board_.grid().row(candidate.place);
+                for (std::size_t level = 0; level < cast_.levels().size(); ++level) {
+                    const auto row = board_.row(level, candidate.place);
+                    const auto available = board_.available().row(row);
+                    const auto works = board_.working().row(row);
+                    for (std::size_t w = 0; w < available.size(); ++w) {
+                        pickable[w] |= on_grid ? available[w] & grid[w] : available[w];
+                        working[w] |= works[w];
+                    }
+                }
+            }
+        }
+    }
+}
+
+std::optional<Slot> SlotFinder::find(std::size_t start) {
+    if (board_.too_soon(start)) return std::nullopt;
+    if (auto joined = join(start, party_); joined.match) {
+        return slot(start, joined.session->location, *joined.match, joined.remaining);
+    }
+    if (party_ > snapshot_.service.capacity) return std::nullopt;
+    std::optional<Match> best;
+    std::size_t where = 0;
+    for (std::size_t l = 0; l < cast_.locations().size(); ++l) {
+        if (board_.too_far(l, start) || board_.day_full(l, start)) continue;
+        auto fresh = best_fresh(l, start);
+        if (!fresh || (best && best->score <= fresh->score)) continue;
+        best = std::move(fresh);
+        where = l;
+    }
+    if (!best) return std::nullopt;
+    return slot(start, where, *best, cast_.seats(best->units));
+}
+
+std::optional<Match> SlotFinder::best_fresh(std::size_t location, std::size_t start) {
+    std::optional<Match> match;
+    for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
+        if (cast_.roles()[r].required && !pickable_.get(role_row(location, r), start)) return match;
+    }
+    if (simple_ && pick_each_best(location, start, match)) return match;
+    auto& memo = memo_[location];
+    std::vector<std::uint64_t> key{board_.day(location, start)};
+    std::vector<PlaceSet> who;
+    for (std::size_t level = 0; level < cast_.levels().size(); ++level) {
+        who.push_back(usable(location, level, start, Need::seats));
+        key.insert(key.end(), who.back().words().begin(), who.back().words().end());
+    }
+    const auto leading = lead(start);
+    key.insert(key.end(), leading.words().begin(), leading.words().end());
+    if (key != memo.key) {
+        memo.match = cast_.best(who, board_.grid_matters() ? &leading : nullptr, cast_.must_use(),
+                                board_.load(location, board_.day(location, start)));
+        memo.key = std::move(key);
+    }
+    return memo.match;
+}
+
+// Where everybody's first choice is somebody else, that is the best match; false: it is not so
+// simple and has to be searched.
+bool SlotFinder::pick_each_best(std::size_t location, std::size_t start,
+                                std::optional<Match>& match) {
+    Match picked;
+    const auto day = board_.day(location, start);
+    for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
+        const auto& role = cast_.roles()[r];
+        const bool leading = board_.grid_matters() && r == cast_.lead_role();
+        const auto before = picked.units.size();
+        bool on_grid = !leading;
+        for (const auto place : best_first(location, r, day)) {
+            if (!board_.available().get(place, start)) continue;
+            const bool here = board_.on_grid(place, start);
+            if (leading && role.quantity == 1 && !here) continue;
+            for (const auto& unit : picked.units) {
+                if (unit.place == place) return false;
+            }
+            picked.units.push_back({static_cast<std::uint32_t>(r), place});
+            on_grid = on_grid || here;
+            if (static_cast<int>(picked.units.size() - before) == role.quantity) break;
+        }
+        if (static_cast<int>(picked.units.size() - before) < role.quantity) {
+            if (role.required) return true;
+            picked.units.resize(before);
+        } else if (!on_grid) {
+            return false;
+        }
+    }
+    if (cast_.locations().size() > 1) {
+        picked.score = match_score(cast_.roles(), picked.units, board_.load(location, day));
+    }
+    match = std::move(picked);
+    return true;
+}
+
+std::span<const std::uint32_t> SlotFinder::best_first(std::size_t location, std::size_t role,
+                                                      std::size_t day) {
+    auto& days = best_first_[role_row(location, role)];
+    if (days.size() <= day) days.resize(day + 1);
+    auto& order = days[day];
+    if (!order.empty()) return order;
+    const auto load = board_.load(location, day);
+    std::vector<std::uint64_t> keys;  // preference, load, place
+    keys.reserve(cast_.roles()[role].candidates.size());
+    for (const auto& candidate : cast_.roles()[role].candidates) {
+        if (cast_.members()[candidate.place].location != location) continue;
+        const auto busy = static_cast<std::uint64_t>(load[candidate.place]);
+        keys.push_back(std::uint64_t{candidate.preference} << 48 | busy << 16 | candidate.place);
+    }
+    if (!std::ranges::is_sorted(keys)) std::ranges::sort(keys);
+    order.reserve(keys.size());
+    for (const auto key : keys) order.push_back(static_cast<std::uint32_t>(key & 0xffff));
+    return order;
+}
+
+PlaceSet SlotFinder::usable(std::size_t location, std::size_t level, std::size_t start,
+                            Need need) const {
+    auto who = cast_.none();
+    for (std::size_t place = 0; place < cast_.members().size(); ++place) {
+        const auto& member = cast_.members()[place];
+        if (member.location != location || !board_.works(level, place, start)) continue;
+        if (need >= Need::window_room && !board_.roomy(place, start)) continue;
+        if (need >= Need::unoccupied && !board_.is_free(level, place, start)) continue;
+        if (need >= Need::seats && !member.seats_party) continue;
+        who.add(place);
+    }
+    return who;
+}
+
+PlaceSet SlotFinder::lead(std::size_t start) const {
+    auto who = cast_.none();
+    for (std::size_t place = 0; place < cast_.members().size(); ++place) {
+        if (board_.on_grid(place, start)) who.add(place);
+    }
+    return who;
+}
+
+std::optional<Match> SlotFinder::match(std::size_t location, std::size_t start, Need need,
+                                       bool on_grid) {
+    std::vector<PlaceSet> who;
+    for (std::size_t level = 0; level < cast_.levels().size(); ++level) {
+        who.push_back(usable(location, level, start, need));
+    }
+    const auto leading = lead(start);
+    return cast_.best(who, on_grid && board_.grid_matters() ? &leading : nullptr, cast_.must_use(),
+                      {});
+}
+
+SlotFinder::Joined SlotFinder::join(std::size_t start, int remaining_min) {
+    Joined best;
+    for (const auto& session : board_.sessions(start)) {
+        if (board_.too_far(session.location, start) || board_.day_full(session.location, start)) {
+            continue;
+        }
+        auto match = fill_session(session, start);
+        if (!match || (best.match && best.match->score <= match->score)) continue;
+        const auto remaining = cast_.seats(match->units) - session.seated;
+        if (remaining >= std::max(remaining_min, 1)) best = {&session, std::move(match), remaining};
+    }
+    return best;
+}
+
+// The roles filled with exactly the people of this session.
+std::optional<Match> SlotFinder::fill_session(const Session& session, std::size_t start) {
+    std::vector<Match::Unit> people;
+    auto together = cast_.none();
+    for (const auto place : session.places) {
+        people.push_back({0, place});
+        together.add(place);
+    }
+    auto wanted = together;
+    wanted |= cast_.must_use();
+    const auto level = cast_.level_of(people);
+    const bool there = wanted == together && std::ranges::all_of(session.places, [&](auto place) {
+                           return board_.works(level, place, start) && board_.roomy(place, start) &&
+                                  board_.free_but_for(session, level, place);
+                       });
+    if (!there) return std::nullopt;
+    std::vector<PlaceSet> who(cast_.levels().size(), cast_.none());
+    who[level] = together;
+    const auto leading = lead(start);
+    return cast_.best(who, board_.grid_matters() ? &leading : nullptr, together,
+                      board_.load(session.location, board_.day(session.location, start)));
+}
+
+Slot SlotFinder::slot(std::size_t start, std::size_t location, const Match& match,
+                      int remaining) const {
+    const auto duration = cast_.levels()[cast_.level_of(match.units)].duration_us;
+    const auto begin = kernel::instant_from_micros(board_.starts()[start]);
+    Slot slot{begin,
+              begin + kernel::Micros{duration},
+              remaining,
+              cast_.locations()[location].source->id,
+              board_.date(location, start),
+              {}};
+    slot.resources.reserve(match.units.size());
+    for (const auto& unit : match.units) {
+        slot.resources.push_back(
+            {snapshot_.roles[unit.role].role, cast_.members()[unit.place].resource->id});
+    }
+    return slot;
+}
+
+SlotRefusal SlotFinder::refusal(std::size_t start) {
+    if (board_.too_soon(start)) return SlotRefusal::too_soon;
+    std::vector<std::size_t> where;
+    for (std::size_t l = 0; l < cast_.locations().size(); ++l) {
+        if (!board_.too_far(l, start)) where.push_back(l);
+    }
+    if (where.empty()) return SlotRefusal::too_far_ahead;
+    const auto nowhere = [&](Need need, bool on_grid) {
+        return std::ranges::none_of(
+            where, [&](std::size_t l) { return match(l, start, need, on_grid).has_value(); });
+    };
+    if (nowhere(Need::working, false)) return SlotRefusal::outside_working_time;
+    if (nowhere(Need::working, true)) return SlotRefusal::off_grid;
+    std::erase_if(where, [&](std::size_t l) { return board_.day_full(l, start); });
+    if (nowhere(Need::window_room, true)) return SlotRefusal::day_full;
+    if (nowhere(Need::unoccupied, true) && !join(start, 1).match) return SlotRefusal::slot_taken;
+    return SlotRefusal::capacity_exceeded;
+}
+
+bool SlotFinder::staffed(std::size_t location, std::size_t start, bool seated) {
+    if (seated && party_ > snapshot_.service.capacity) return false;
+    for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
+        if (!cast_.roles()[r].required) continue;
+        if (!somebody_at_work_.get(role_row(location, r), start)) return false;
+    }
+    std::vector<PlaceSet> who;
+    for (std::size_t level = 0; level < cast_.levels().size(); ++level) {
+        auto at_work = usable(location, level, start, Need::working);
+        for (std::size_t place = 0; seated && place < cast_.members().size(); ++place) {
+            if (!cast_.members()[place].seats_party) at_work.remove(place);
+        }
+        who.push_back(std::move(at_work));
+    }
+    const auto leading = lead(start);
+    return cast_.best(who, board_.grid_matters() ? &leading : nullptr, cast_.must_use(), {})
+        .has_value();
+}
+
+}  // namespace almanac::scheduling

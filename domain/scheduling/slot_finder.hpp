@@ -1,0 +1,62 @@
+// Judges starts on a board: the one place that says yes or no, for `slots` and `evaluate` alike.
+// Keeps what it learns from start to start, so one finder is used by one thread, in any order.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "domain/scheduling/slot_board.hpp"
+
+namespace almanac::scheduling {
+
+class SlotFinder {
+  public:
+    SlotFinder(const Snapshot& snapshot, const SlotCast& cast, const SlotBoard& board, int party);
+
+    // The best way to serve the party at this start, if there is any.
+    std::optional<Slot> find(std::size_t start);
+    // Why there is none; only where `find` found none.
+    SlotRefusal refusal(std::size_t start);
+    // Whether the roles could be filled with people at work, were nothing booked; `seated`: with
+    // enough seats for the party.
+    bool staffed(std::size_t location, std::size_t start, bool seated);
+
+  private:
+    // What a resource has to be, each step with those before it.
+    enum class Need { working, window_room, unoccupied, seats };
+    struct Memo {
+        std::vector<std::uint64_t> key;
+        std::optional<Match> match;
+    };
+    struct Joined {
+        const Session* session = nullptr;
+        std::optional<Match> match;
+        int remaining = 0;
+    };
+
+    PlaceSet usable(std::size_t location, std::size_t level, std::size_t start, Need need) const;
+    PlaceSet lead(std::size_t start) const;
+    std::optional<Match> match(std::size_t location, std::size_t start, Need need, bool on_grid);
+    std::optional<Match> best_fresh(std::size_t location, std::size_t start);
+    bool pick_each_best(std::size_t location, std::size_t start, std::optional<Match>& match);
+    std::span<const std::uint32_t> best_first(std::size_t location, std::size_t role,
+                                              std::size_t day);
+    Joined join(std::size_t start, int remaining_min);
+    std::optional<Match> fill_session(const Session& session, std::size_t start);
+    Slot slot(std::size_t start, std::size_t location, const Match& match, int remaining) const;
+    void note_roles();
+    std::size_t role_row(std::size_t location, std::size_t role) const {
+        return location * cast_.roles().size() + role;
+    }
+
+    const Snapshot& snapshot_;
+    const SlotCast& cast_;
+    const SlotBoard& board_;
+    int party_;
+    bool simple_;                 // each role by itself can be picked from best to worst
+    StartRows pickable_;          // by location and role: somebody can be picked
+    StartRows somebody_at_work_;  // by location and role
+    std::vector<std::vector<std::vector<std::uint32_t>>> best_first_;  // role_row, day
+    std::vector<Memo> memo_;                                           // by location
+};
+
+}  // namespace almanac::scheduling

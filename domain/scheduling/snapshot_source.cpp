@@ -1,0 +1,193 @@
+#include "domain/scheduling/snapshot_source.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "domain/tenancy/tenant.hpp"
+
+namespace almanac::scheduling {
+namespace {
+using namespace std::chrono;
+
+bool fits(const ResourceEntry& resource, const ResourceMatch& match) {
+    if (match.type && resource.type != *match.type) return false;
+    return std::ranges::all_of(match.specialties, [&](const auto& wanted) {
+        return std::ranges::find(resource.specialties, wanted) != resource.specialties.end();
+    });
+}
+
+bool is_active(const ResourceEntry& resource) {
+    const bool dated = resource.maintenance_from || resource.maintenance_until;
+    return resource.active && (resource.status != ResourceStatus::under_maintenance || dated);
+}
+
+// Roles in order; none means any one staff resource (domain: scheduling, service).
+std::vector<Requirement> requirements_of(const Service& service) {
+    if (!service.requirements.empty()) return service.requirements;
+    Requirement staff;
+    staff.role = "staff";
+    staff.match = ResourceMatch{ResourceType::staff, {}};
+    return {std::move(staff)};
+}
+
+std::vector<Uuid> candidates_of(const Requirement& role, const ResourceDirectory& directory) {
+    std::vector<Uuid> ids;
+    if (role.match) {
+        for (const auto& each : directory.entries) {
+            if (is_active(each) && fits(each, *role.match)) ids.push_back(each.id);
+        }
+    } else {
+        for (const auto& id : role.candidates) {
+            const auto* each = directory.find(id);
+            if (each && is_active(*each)) ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
+Result<SlotRole> role_of(const Requirement& requirement, const ResourceDirectory& directory,
+                         const std::vector<ResourceId>& given) {
+    SlotRole role{requirement.role, candidates_of(requirement, directory), requirement.quantity,
+                  requirement.required, {}};
+    if (role.candidates.size() > role_candidates_max && !given.empty()) {
+        std::erase_if(role.candidates, [&](const Uuid& id) {
+            return std::ranges::find(given, ResourceId{id}) == given.end();
+        });
+    }
+    if (role.candidates.size() > role_candidates_max) {
+        auto refused = reject("scheduling.too_many_candidates",
+                              fmt::format("Role {} has more than {} candidates; name resource_ids.",
+                                          role.role, role_candidates_max));
+        refused.error().errors.push_back({"/resource_ids", "required", "Name the resources."});
+        return refused;
+    }
+    for (const auto& id : requirement.preference) role.preference.push_back(id);
+    return role;
+}
+
+void add_maintenance(const ResourceEntry& entry, const Zone& zone, SlotResource& resource) {
+    if (!entry.maintenance_from && !entry.maintenance_until) return;
+    constexpr LocalDate since_ever{year{1970} / January / 2};
+    constexpr LocalDate for_ever{year{2199} / December / 30};
+    resource.blocks.push_back(block_of_dates(entry.maintenance_from.value_or(since_ever),
+                                             entry.maintenance_until.value_or(for_ever), zone));
+}
+
+SlotResource resource_of(SnapshotSource& source, const ResourceEntry& entry,
+                         const ServiceId& service, const Zone& zone, const LocationId& location,
+                         Instant from, Instant to) {
+    SlotResource resource;
+    resource.id = entry.id;
+    resource.location = location;
+    resource.needs_schedule = entry.type == ResourceType::staff;
+    resource.capacity = entry.capacity;
+    for (const auto& price : entry.prices) {
+        if (price.service_id == service) resource.duration_minutes = price.duration_minutes;
+    }
+    resource.schedules = source.schedules(entry.id);
+    resource.allocations = source.allocations(entry.id, from, to);
+    add_maintenance(entry, zone, resource);
+    return resource;
+}
+
+ServiceTerms terms_of(const ServiceId& id, const Service& service) {
+    return {id,
+            service.duration_minutes,
+            service.buffer_before_minutes,
+            service.buffer_after_minutes,
+            service.slot_step_minutes.value_or(0),
+            service.capacity,
+            service.min_notice_minutes,
+            service.booking_window_days,
+            service.max_per_day};
+}
+
+int longest_minutes(const ServiceId& id, const Service& service, const ResourceDirectory& directory) {
+    int longest = service.duration_minutes;
+    for (const auto& entry : directory.entries) {
+        for (const auto& price : entry.prices) {
+            if (price.service_id == id) longest = std::max(longest, price.duration_minutes.value_or(0));
+        }
+    }
+    return longest + service.buffer_before_minutes + service.buffer_after_minutes;
+}
+
+void add_day_counts(SnapshotSource& source, Snapshot& snapshot, const ServiceId& id, Instant from,
+                    Instant to) {
+    if (!snapshot.service.max_per_day) return;
+    const auto first = floor<days>(from) - days{1};
+    for (auto day = first; day < to + days{1}; day += days{1}) {
+        const LocalDate date{day.time_since_epoch()};
+        const int live = source.live_on(id, date);
+        if (live > 0) snapshot.day_counts.push_back({date, live});
+    }
+}
+}  // namespace
+
+Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, const Service& service,
+                                Instant from, Instant to, const std::vector<ResourceId>& given) {
+    const auto& directory = source.resources();
+    Snapshot snapshot;
+    snapshot.service = terms_of(id, service);
+    const auto margin = hours{25} + minutes{longest_minutes(id, service, directory)};
+    std::map<Uuid, bool> seen;
+    std::map<LocationId, std::optional<Zone>> zones;
+    for (const auto& requirement : requirements_of(service)) {
+        auto role = role_of(requirement, directory, given);
+        if (!role) return std::unexpected(std::move(role.error()));
+        std::erase_if(role->candidates, [&](const Uuid& candidate) {
+            const auto known = seen.find(candidate);
+            if (known != seen.end()) return !known->second;
+            const auto& entry = *directory.find(candidate);
+            const auto location = entry.location_id.value_or(source.default_location());
+            const auto [zone, fresh] = zones.try_emplace(location);
+            if (fresh) {
+                zone->second = source.active_location(location);
+                if (zone->second) snapshot.locations.push_back({location, *zone->second, {}});
+            }
+            seen[candidate] = zone->second.has_value();
+            if (!zone->second) return true;
+            snapshot.resources.push_back(resource_of(source, entry, id, *zone->second, location,
+                                                     from - margin, to + margin));
+            return false;
+        });
+        snapshot.roles.push_back(std::move(*role));
+    }
+    add_day_counts(source, snapshot, id, from, to);
+    return snapshot;
+}
+
+const ResourceDirectory& FoldSource::resources() { return read_.get<ResourceDirectory>(Whole{}); }
+
+LocationId FoldSource::default_location() {
+    return LocationId{read_.get<tenancy::Tenant>(read_.tenant()).default_location_id};
+}
+
+std::optional<Zone> FoldSource::active_location(const LocationId& id) {
+    const auto& location = read_.get<Record<Location>>(id);
+    if (location.deleted_at || location.status != LocationStatus::active) return std::nullopt;
+    return Zone::find(location.time_zone);
+}
+
+std::vector<Schedule> FoldSource::schedules(const ResourceId& id) {
+    return read_.get<Calendar>(id).schedules;
+}
+
+std::vector<Allocation> FoldSource::allocations(const ResourceId& id, Instant from, Instant to) {
+    std::vector<Allocation> found;
+    for (const auto month : months_of(from, to)) {
+        for (const auto& a : read_.get<ResourceMonth>({id, month}).allocations) {
+            const bool meets = a.start - minutes{a.buffer_before_minutes} < to &&
+                               a.end + minutes{a.buffer_after_minutes} > from;
+            const auto twin = [&](const Allocation& other) { return other.owner == a.owner; };
+            if (meets && std::ranges::none_of(found, twin)) found.push_back(a);
+        }
+    }
+    return found;
+}
+
+int FoldSource::live_on(const ServiceId& service, LocalDate date) {
+    return read_.get<ServiceDay>({service, date}).live;
+}
+
+}  // namespace almanac::scheduling

@@ -1,0 +1,48 @@
+// What a Log and its batches hold; shared by log.cpp, log_open.cpp and log_batch.cpp only.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "eventstore/log.hpp"
+
+namespace rocksdb {
+class Cache;
+class ColumnFamilyHandle;
+class DB;
+class Iterator;
+struct ReadOptions;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace almanac::eventstore {
+
+struct Log::State {
+    State();
+    ~State();
+    std::shared_ptr<rocksdb::Cache> cache;
+    std::unique_ptr<rocksdb::DB> db;
+    std::vector<rocksdb::ColumnFamilyHandle*> families;  // by Space; then RocksDB's own "default"
+    std::atomic<std::uint64_t> last_position = 0;
+    kernel::Uuid log_id;
+    std::atomic<bool> failed = false;
+
+    rocksdb::ColumnFamilyHandle* family(Space space) const {
+        return families[static_cast<std::size_t>(space)];
+    }
+    std::unique_ptr<rocksdb::Iterator> iterate(Space space,
+                                               const rocksdb::ReadOptions& options) const;
+    Result<std::uint64_t> find_last_position() const;
+};
+
+struct LogBatch::State {
+    explicit State(const Log::State& of);
+    ~State();
+    const Log::State& log;
+    std::unique_ptr<rocksdb::WriteBatch> batch;
+    std::string key;  // reused
+    std::uint64_t last_position = 0;
+    std::uint64_t last_position_at_savepoint = 0;
+};
+
+}  // namespace almanac::eventstore

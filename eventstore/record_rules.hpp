@@ -1,0 +1,20 @@
+// The rules a record's contents obey (limits of the format, forms of types and tags), checked when
+// it is written and again when it is read. Pure.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "eventstore/record.hpp"
+
+namespace almanac::eventstore {
+
+// The first rule broken: `limit_reached` or `invalid_event`.
+std::optional<kernel::Rejection> find_flaw(const Record& record, std::size_t encoded_bytes);
+
+bool is_valid_tag(std::string_view tag);       // `kind:key`, 3..200 bytes
+bool is_event_type(std::string_view type);     // `context.what_happened`
+bool is_visible_ascii(std::string_view text);  // every byte 0x21..0x7e
+bool is_clean_utf8(std::string_view text);     // valid UTF-8 without control characters
+bool is_utf8(std::string_view text);
+
+}  // namespace almanac::eventstore
