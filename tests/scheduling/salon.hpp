@@ -37,7 +37,7 @@ inline RecordCreated<Location> a_location(std::string zone = "UTC") {
 inline RecordCreated<Resource> a_resource(ResourceId id, ResourceType type) {
     RecordCreated<Resource> e;
     e.id = id;
-    e.type = type;
+    static_cast<Resource&>(e).type = type;  // the event itself has a type too
     e.name = std::string("Resource");
     return e;
 }
