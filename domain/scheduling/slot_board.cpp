@@ -227,7 +227,10 @@ void SlotBoard::collect_sessions() {
     for (const auto& member : cast_.members()) {
         if (member.location == CastMember::nowhere) continue;
         for (const auto& allocation : member.resource->allocations) {
-            if (!counts(allocation) || allocation.service != snapshot_.service.id) continue;
+            if (!counts(allocation) || allocation.service != snapshot_.service.id ||
+                occupied(allocation).empty()) {
+                continue;
+            }
             Session session{micros(allocation.start), member.location, {}, allocation.party};
             const auto i = starts_.at_or_after(session.start_us);
             if (i == starts_.size() || starts_[i] != session.start_us) continue;

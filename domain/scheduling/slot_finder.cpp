@@ -250,6 +250,7 @@ SlotRefusal SlotFinder::refusal(std::size_t start) {
 }
 
 bool SlotFinder::staffed(std::size_t location, std::size_t start, bool seated) {
+    if (seated && party_ > snapshot_.service.capacity) return false;
     for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
         if (!cast_.roles()[r].required) continue;
         if (!somebody_at_work_.get(role_row(location, r), start)) return false;

@@ -67,6 +67,7 @@ Decision decide(const PatchTenant& wish, Read& read, const Context& now) {
 
 void evolve(TenantRegistration& registration, const TenantRegistered& e) {
     registration.slug = e.slug;
+    registration.profile = e;
 }
 void evolve(TenantSlug& slug, const TenantRegistered& e) { slug.owner = e.tenant_id; }
 void evolve(Tenant& tenant, const TenantCreated& e) {

@@ -96,8 +96,9 @@ struct TenantRegistration {
     static constexpr std::uint32_t version = 1;
     using Key = TenantId;
     std::string slug;
+    TenantProfile profile;  // what the second half is made from
 };
-BOOST_DESCRIBE_STRUCT(TenantRegistration, (), (slug))
+BOOST_DESCRIBE_STRUCT(TenantRegistration, (), (slug, profile))
 
 // `tenant_slug:<slug>` in `$system`: whose it is.
 struct TenantSlug {

@@ -1,0 +1,316 @@
+#include "eventstore/store.hpp"
+
+#include <future>
+
+#include "domain/identity/api_key.hpp"
+#include "domain/tenancy/sandbox.hpp"
+#include "domain/tenancy/tenant.hpp"
+#include "eventstore/typed_event.hpp"
+
+namespace almanac::eventstore {
+namespace {
+using kernel::system_tenant;
+
+const Actor the_house{"system", "almanacd"};
+
+KeyringProbe probe_keyring() {
+    return [](const std::filesystem::path& path) -> Result<KeyringState> {
+        auto generation = Keyring::peek_generation(path);
+        if (!generation) return std::unexpected(std::move(generation.error()));
+        return KeyringState{*generation, std::nullopt};
+    };
+}
+
+// The command struct behind its catalogue entry, asked by the house itself.
+template <class C>
+CommandRequest house_request(const kernel::Catalogue& catalogue, std::string_view name,
+                             const TenantId& tenant, C command) {
+    CommandRequest request;
+    request.type = catalogue.command(name);
+    request.command = std::make_shared<const C>(std::move(command));
+    request.tenant = tenant;
+    request.actor = the_house;
+    request.correlation_id = std::string(name);
+    return request;
+}
+}  // namespace
+
+struct PartitionStore::Parts {
+    Partition partition;
+    std::unique_ptr<Keyring> keyring;
+    std::unique_ptr<Writer> writer;
+    std::unique_ptr<Executor> executor;
+    std::vector<Committed> listeners;
+    kernel::Uuid log_id;
+};
+
+PartitionStore::PartitionStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+PartitionStore::~PartitionStore() = default;
+unsigned PartitionStore::number() const { return parts_->partition.number; }
+const std::filesystem::path& PartitionStore::path() const { return parts_->partition.path; }
+std::filesystem::path PartitionStore::views_path() const { return parts_->partition.views_path(); }
+const Log& PartitionStore::log() const { return *parts_->partition.log; }
+Keyring& PartitionStore::keyring() { return *parts_->keyring; }
+Writer& PartitionStore::writer() { return *parts_->writer; }
+Executor& PartitionStore::executor() { return *parts_->executor; }
+const kernel::Uuid& PartitionStore::log_id() const { return parts_->log_id; }
+void PartitionStore::on_committed(Committed listener) {
+    parts_->listeners.push_back(std::move(listener));
+}
+
+struct Store::State {
+    State(DataDirectory d, const kernel::Catalogue& c) : directory(std::move(d)), catalogue(c) {}
+    DataDirectory directory;
+    const kernel::Catalogue& catalogue;
+    TenantDirectory tenants;
+    std::unique_ptr<SystemClock> system_clock;
+    std::unique_ptr<SandboxClock> sandbox_clock;
+    std::vector<std::unique_ptr<PartitionStore>> partitions;
+    bool closed = false;
+
+    Clock& clock() {
+        if (sandbox_clock) return *sandbox_clock;
+        return *system_clock;
+    }
+    PartitionStore& of(const TenantId& tenant) {
+        return *partitions[partition_of(tenant, directory.partitions())];
+    }
+    Result<void> open_partition(unsigned number, const MasterKey& key, const StoreOptions& options);
+    Result<void> load_tenants();
+    void note_tenants(std::span<const CommittedEvent> events);
+    void found(CommandRequest registration, CommandAnswer registered, CommandReply reply);
+    void move_clock(CommandRequest request, CommandReply reply);
+};
+
+Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
+                                          const StoreOptions& options) {
+    OpenOptions open;
+    open.log = options.log;
+    open.keyring = probe_keyring();
+    auto partition = directory.open_partition(number, open);
+    if (!partition) return std::unexpected(std::move(partition.error()));
+    auto parts = std::make_unique<PartitionStore::Parts>();
+    parts->partition = std::move(*partition);
+    parts->log_id = parts->partition.log->log_id();
+    auto keyring = Keyring::open(parts->partition.keyring_path(), key, parts->log_id, false,
+                                 options.keyring);
+    if (!keyring) return std::unexpected(std::move(keyring.error()));
+    parts->keyring = std::move(*keyring);
+    auto* raw = parts.get();
+    WriterHooks hooks;
+    hooks.sync_keyring = [raw] { return raw->keyring->sync(); };
+    hooks.committed = [this, raw](std::span<const CommittedEvent> events) {
+        note_tenants(events);
+        for (const auto& listener : raw->listeners) listener(events);
+    };
+    hooks.failed = [raw](const kernel::Rejection&) { raw->partition.release_ballast(); };
+    parts->writer = std::make_unique<Writer>(*parts->partition.log, *parts->partition.mark, clock(),
+                                             std::move(hooks), options.writer);
+    parts->executor =
+        std::make_unique<Executor>(catalogue, *parts->writer, *parts->keyring, clock(),
+                                   options.executor);
+    partitions.push_back(std::make_unique<PartitionStore>(std::move(parts)));
+    return {};
+}
+
+void Store::State::note_tenants(std::span<const CommittedEvent> events) {
+    for (const auto& event : events) {
+        const auto& record = *event.record;
+        if (record.type == tenancy::TenantCreated::type) tenants.founded(record.tenant);
+        if (record.type != tenancy::TenantRegistered::type) continue;
+        if (const auto typed = read_event(catalogue, record)) {
+            const auto& e = *static_cast<const tenancy::TenantRegistered*>(typed->data.get());
+            tenants.add({e.tenant_id, e.slug, false});
+        }
+    }
+}
+
+// `$system` knows every tenant; each tenant's log says whether it was founded.
+Result<void> Store::State::load_tenants() {
+    const auto& log = of(system_tenant).log();
+    for (std::uint64_t sequence = 0;;) {
+        const auto positions = log.tenant_positions(system_tenant, sequence, 1'000);
+        if (!positions) return std::unexpected(positions.error());
+        if (positions->empty()) return {};
+        for (const auto position : *positions) {
+            auto record = log.record(position);
+            if (!record) return std::unexpected(std::move(record.error()));
+            const CommittedEvent event{position, std::make_shared<const Record>(std::move(*record))};
+            note_tenants({&event, 1});
+        }
+        for (const auto& entry : tenants.unfounded()) {
+            const auto last = of(entry.id).log().last_sequence(entry.id);
+            if (!last) return std::unexpected(last.error());
+            if (*last) tenants.founded(entry.id);
+        }
+        sequence += positions->size();
+    }
+}
+
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
+                                           const kernel::Catalogue& catalogue,
+                                           const StoreOptions& options) {
+    auto directory = DataDirectory::open(path);
+    if (!directory) return std::unexpected(std::move(directory.error()));
+    auto key = MasterKey::load(directory->master_key_path());
+    if (!key) return std::unexpected(std::move(key.error()));
+    auto state = std::make_unique<State>(std::move(*directory), catalogue);
+    if (const auto start = state->directory.sandbox_time()) {
+        state->sandbox_clock = std::make_unique<SandboxClock>(*start);
+    } else {
+        state->system_clock = std::make_unique<SystemClock>();
+    }
+    for (unsigned number = 0; number < state->directory.partitions(); ++number) {
+        auto opened = state->open_partition(number, *key, options);
+        if (!opened) return std::unexpected(std::move(opened.error()));
+    }
+    if (auto loaded = state->load_tenants(); !loaded) return std::unexpected(std::move(loaded.error()));
+    auto store = std::unique_ptr<Store>(new Store(std::move(state)));
+    if (auto* sandbox = store->sandbox_clock()) {
+        auto held = store->fold(system_tenant, kernel::fold_type<tenancy::SandboxTime>(),
+                                kernel::tag_of<tenancy::SandboxTime>(tenancy::the_clock));
+        if (!held) return std::unexpected(std::move(held.error()));
+        if (held->revision > 0) {
+            sandbox->move(static_cast<const tenancy::SandboxTime*>(held->state.get())->now);
+        }
+    }
+    return store;
+}
+
+Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Store::~Store() { close(); }
+unsigned Store::partitions() const { return state_->directory.partitions(); }
+PartitionStore& Store::partition(unsigned number) { return *state_->partitions.at(number); }
+PartitionStore& Store::partition_for(const TenantId& tenant) { return state_->of(tenant); }
+TenantDirectory& Store::tenants() { return state_->tenants; }
+Clock& Store::clock() { return state_->clock(); }
+SandboxClock* Store::sandbox_clock() { return state_->sandbox_clock.get(); }
+bool Store::is_sandbox() const { return state_->sandbox_clock != nullptr; }
+const kernel::Catalogue& Store::catalogue() const { return state_->catalogue; }
+
+void Store::close() {
+    if (state_->closed) return;
+    state_->closed = true;
+    for (auto& partition : state_->partitions) partition->writer().drain_and_stop();
+}
+
+Result<kernel::Held> Store::fold(const TenantId& tenant, const kernel::FoldType& type,
+                                 std::string_view tag) {
+    const auto& log = partition_for(tenant).log();
+    kernel::Held held;
+    held.state = type.make();
+    std::optional<kernel::Rejection> failed;
+    const auto visited = log.tagged(tenant, tag, 0, [&](std::uint64_t position) {
+        const auto record = log.record(position);
+        const auto event = record ? read_event(state_->catalogue, *record)
+                                  : Result<TypedEvent>(std::unexpected(record.error()));
+        if (!event) {
+            failed = event.error();
+            return false;
+        }
+        apply_event(held, type, *event, *record, position, tag);
+        return true;
+    });
+    if (failed) return std::unexpected(std::move(*failed));
+    if (!visited) return std::unexpected(visited.error());
+    return held;
+}
+
+// ---- what spans partitions --------------------------------------------------------------------
+
+// Second half: the tenant's own log begins; its answer is the command's.
+void Store::State::found(CommandRequest registration, CommandAnswer registered, CommandReply reply) {
+    const auto tenant = TenantId{*kernel::parse_uuid(registered.id)};
+    const auto& wish = *static_cast<const tenancy::CreateTenant*>(registration.command.get());
+    tenancy::FoundTenant found;
+    static_cast<tenancy::TenantProfile&>(found) = wish;
+    found.slug = wish.slug;
+    CommandRequest request = std::move(registration);
+    request.type = catalogue.command("found_tenant");
+    request.command = std::make_shared<const tenancy::FoundTenant>(std::move(found));
+    request.tenant = tenant;
+    request.target_id = registered.id;
+    const bool replayed = registered.replayed;
+    of(tenant).executor().submit(
+        std::move(request), [replayed, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
+            if (answer) answer->replayed = replayed;
+            reply(std::move(answer));
+        });
+}
+
+void Store::State::move_clock(CommandRequest request, CommandReply reply) {
+    const auto to = static_cast<const tenancy::MoveClock*>(request.command.get())->now;
+    // The event is synced before any partition sees the new time (log.md, "Time").
+    of(system_tenant).executor().submit(
+        std::move(request), [this, to, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
+            if (answer) sandbox_clock->move(to);
+            reply(std::move(answer));
+        });
+}
+
+void Store::submit(CommandRequest request, CommandReply reply) {
+    if (request.type->name == "move_clock") {
+        if (!is_sandbox()) return reply(kernel::not_found());
+        return state_->move_clock(std::move(request), std::move(reply));
+    }
+    if (request.type->name != "create_tenant") {
+        auto& executor = state_->of(request.tenant).executor();
+        return executor.submit(std::move(request), std::move(reply));
+    }
+    auto registration = request;
+    state_->of(system_tenant).executor().submit(
+        std::move(request), [state = state_.get(), registration = std::move(registration),
+                             reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
+            if (!answer) return reply(std::move(answer));
+            state->found(std::move(registration), std::move(*answer), std::move(reply));
+        });
+}
+
+Result<void> Store::finish_begun() {
+    for (const auto& entry : state_->tenants.unfounded()) {
+        auto held = fold(system_tenant, kernel::fold_type<tenancy::TenantRegistration>(),
+                         kernel::tag_of<tenancy::TenantRegistration>(entry.id));
+        if (!held) return std::unexpected(std::move(held.error()));
+        const auto& made = *static_cast<const tenancy::TenantRegistration*>(held->state.get());
+        tenancy::FoundTenant found;
+        static_cast<tenancy::TenantProfile&>(found) = made.profile;
+        found.slug = made.slug;
+        auto request = house_request(state_->catalogue, "found_tenant", entry.id, std::move(found));
+        std::promise<Result<CommandAnswer>> done;
+        partition_for(entry.id).executor().submit(
+            std::move(request), [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
+        if (auto answer = done.get_future().get(); !answer) return std::unexpected(std::move(answer.error()));
+    }
+    return {};
+}
+
+Result<std::string> Store::init(const std::filesystem::path& path,
+                                const kernel::Catalogue& catalogue, const CreateOptions& create) {
+    if (auto made = DataDirectory::create(path, create); !made) return std::unexpected(std::move(made.error()));
+    {
+        auto directory = DataDirectory::open(path);
+        if (!directory) return std::unexpected(std::move(directory.error()));
+        auto key = MasterKey::create(directory->master_key_path());
+        if (!key) return std::unexpected(std::move(key.error()));
+        for (unsigned number = 0; number < create.partitions; ++number) {
+            auto partition = directory->open_partition(number, OpenOptions{create.log, {}, create.ballast_bytes});
+            if (!partition) return std::unexpected(std::move(partition.error()));
+            auto keyring = Keyring::create(partition->keyring_path(), *key, partition->log->log_id());
+            if (!keyring) return std::unexpected(std::move(keyring.error()));
+            if (number != 0) continue;
+            if (auto keys = (*keyring)->create_tenant(system_tenant); !keys) return std::unexpected(keys.error());
+            if (auto synced = (*keyring)->sync(); !synced) return std::unexpected(synced.error());
+        }
+    }
+    auto store = open(path, catalogue, {});
+    if (!store) return std::unexpected(std::move(store.error()));
+    identity::IssueApiKey wish{"administrator", {"*.*:*"}, std::nullopt};
+    auto request = house_request(catalogue, "issue_api_key", system_tenant, std::move(wish));
+    std::promise<Result<CommandAnswer>> done;
+    (*store)->submit(std::move(request), [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
+    auto answer = done.get_future().get();
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    return answer->disclosed.at(0).second;
+}
+
+}  // namespace almanac::eventstore
