@@ -17,12 +17,13 @@ std::string snapshot_name(const kernel::FoldType& type, std::string_view tag) {
 }  // namespace
 
 struct Executor::State {
-    State(const kernel::Catalogue& c, Writer& w, Keyring& k, ExecutorOptions o)
-        : catalogue(c), writer(w), keyring(k), options(o), cache(o.fold_cache_bytes) {}
+    State(const kernel::Catalogue& c, Writer& w, Keyring& k, Clock& t, ExecutorOptions o)
+        : catalogue(c), writer(w), keyring(k), clock(t), options(o), cache(o.fold_cache_bytes) {}
 
     const kernel::Catalogue& catalogue;
     Writer& writer;
     Keyring& keyring;
+    Clock& clock;
     ExecutorOptions options;
     FoldCache cache;
     RandomIds ids;
@@ -270,8 +271,8 @@ Result<CommandAnswer> Executor::State::decide(Stage& stage, CommandRequest& requ
 }
 
 Executor::Executor(const kernel::Catalogue& catalogue, Writer& writer, Keyring& keyring,
-                   ExecutorOptions options)
-    : state_(std::make_shared<State>(catalogue, writer, keyring, options)) {}
+                   Clock& clock, ExecutorOptions options)
+    : state_(std::make_shared<State>(catalogue, writer, keyring, clock, options)) {}
 Executor::~Executor() = default;
 
 void Executor::submit(CommandRequest request, CommandReply reply) {
@@ -305,11 +306,11 @@ void Executor::submit(CommandRequest request, CommandReply reply) {
     }
 }
 
-void Executor::note(const TenantId& tenant, CommandMeta meta, EventDraft event,
+void Executor::note(const TenantId& tenant, CommandMeta meta, std::vector<EventDraft> events,
                     std::move_only_function<void(Result<std::uint64_t>)> done) {
     auto shared = std::make_shared<decltype(done)>(std::move(done));
-    std::vector<EventDraft> events;
-    events.push_back(std::move(event));
+    RandomIds fresh;
+    for (auto& event : events) event.id = EventId{fresh.fresh(state_->clock.now())};
     auto queued = state_->writer.append(tenant, std::move(meta), std::move(events), std::nullopt,
                                         [shared](Result<Appended> appended) {
                                             if (!appended) return (*shared)(std::unexpected(appended.error()));

@@ -32,7 +32,7 @@ struct ExecutorStatus {
 class Executor {
   public:
     // All outlive the executor; the writer is stopped before it is destroyed.
-    Executor(const kernel::Catalogue& catalogue, Writer& writer, Keyring& keyring,
+    Executor(const kernel::Catalogue& catalogue, Writer& writer, Keyring& keyring, Clock& clock,
              ExecutorOptions options = {});
     ~Executor();
     Executor(const Executor&) = delete;
@@ -40,8 +40,9 @@ class Executor {
 
     // The reply comes exactly once, also for what is refused at once (on the caller's thread).
     void submit(CommandRequest request, CommandReply reply);
-    // An event the house itself writes beside all decisions (`personal_data_read`): no folds.
-    void note(const TenantId& tenant, CommandMeta meta, EventDraft event,
+    // Events the house itself writes beside all decisions (`personal_data_read`): no folds; they
+    // get their ids here. `done` hears the last position once they are durable.
+    void note(const TenantId& tenant, CommandMeta meta, std::vector<EventDraft> events,
               std::move_only_function<void(Result<std::uint64_t>)> done);
     ExecutorStatus status() const;
 

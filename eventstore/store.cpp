@@ -107,7 +107,8 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
     parts->writer = std::make_unique<Writer>(*parts->partition.log, *parts->partition.mark, clock(),
                                              std::move(hooks), options.writer);
     parts->executor =
-        std::make_unique<Executor>(catalogue, *parts->writer, *parts->keyring, options.executor);
+        std::make_unique<Executor>(catalogue, *parts->writer, *parts->keyring, clock(),
+                                   options.executor);
     partitions.push_back(std::make_unique<PartitionStore>(std::move(parts)));
     return {};
 }

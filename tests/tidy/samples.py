@@ -47,6 +47,10 @@ SAMPLES = {
             '#include "domain/kernel/id.hpp"\n#include "domain/tenancy/tenant.hpp"\n', 2),
         one("declared", "domain/scheduling/a.cpp", '#include "domain/tenancy/tenant.hpp"\n'
             '#include "domain/scheduling/slots.hpp"\n#include "domain/kernel/id.hpp"\n'),
+        one("only its module knows the house", "domain/loyalty/points.cpp",
+            '#include "domain/house.hpp"\n', 1),
+        one("where it declares itself", "domain/loyalty/module.cpp",
+            '#include "domain/house.hpp"\n'),
         one("the list of modules sees all", "domain/modules.cpp",
             '#include "domain/loyalty/module.hpp"\n'),
     ],
@@ -113,6 +117,8 @@ SAMPLES = {
         one("a stub", "gateway/a.cpp", f"throw E(\"not {'imple' + 'mented'}\");\n", 1),
         one("a test switched off", "tests/a_test.cpp", f"TEST(A, {'DIS' + 'ABLED_'}b) {{}}\n", 1),
         one("a test that skips", "tests/a_test.cpp", f"\n{'GTEST_' + 'SKIP'}();\n", 2),
+        one("status 501 is called so", "gateway/a.cpp",
+            f"case 501: return \"Not {'Imple' + 'mented'}\";\n"),
         one("finished", "domain/a.cpp", "int todos;  // mastodon, hackney, for " + "nowhere\n"),
     ],
     "no_sleep": [

@@ -1,0 +1,154 @@
+#include "gateway/application.hpp"
+
+#include <sodium.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+
+#include "gateway/http_server.hpp"
+#include "gateway/service.hpp"
+
+namespace almanac::gateway {
+namespace {
+using namespace kernel;
+
+struct Endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+Result<Endpoint> endpoint_of(const std::string& text) {
+    const auto colon = text.rfind(':');
+    Endpoint endpoint;
+    const auto digits = colon == text.npos ? std::string() : text.substr(colon + 1);
+    const auto done = std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
+    if (digits.empty() || done.ec != std::errc{} || done.ptr != digits.data() + digits.size() || colon == 0) {
+        return reject("cannot_listen", "--listen takes HOST:PORT, e.g. 127.0.0.1:8080.");
+    }
+    endpoint.host = text.substr(0, colon);
+    if (endpoint.host.starts_with('[') && endpoint.host.ends_with(']')) {
+        endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
+    }
+    return endpoint;
+}
+
+bool is_loopback(const std::string& host) {
+    return host.starts_with("127.") || host == "localhost" || host == "::1";
+}
+
+void set_up_logging() {
+    auto logger = spdlog::get("almanacd");
+    if (!logger) logger = spdlog::stderr_logger_mt("almanacd");
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ level=%l %v", spdlog::pattern_time_type::utc);
+    spdlog::set_default_logger(logger);
+}
+
+void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
+    metrics.add_source([&store, &views](const Metrics::Set& set) {
+        for (unsigned number = 0; number < store.partitions(); ++number) {
+            auto& partition = store.partition(number);
+            const auto label = std::to_string(number);
+            const auto writer = partition.writer().status();
+            const auto executor = partition.executor().status();
+            const auto view = views.of(number).runtime->status();
+            set("almanac_log_position", "Last durable position.", double(writer.durable_position), label);
+            set("almanac_writer_queue_jobs", "Commands waiting.", double(writer.queued_jobs), label);
+            set("almanac_writer_batches", "Synced batches since start.", double(writer.batches), label);
+            set("almanac_writer_read_only", "1 after a disk fault.", writer.read_only, label);
+            set("almanac_clock_standing", "1 while the wall clock is behind.", writer.clock_standing, label);
+            set("almanac_clock_jumped", "1 while writes are refused.", writer.clock_jumped, label);
+            set("almanac_commands_accepted", "Since start.", double(executor.accepted), label);
+            set("almanac_commands_rejected", "Since start.", double(executor.rejected), label);
+            set("almanac_fold_cache_bytes", "Folds in memory.", double(executor.fold_bytes), label);
+            set("almanac_fold_cache_hits", "Since start.", double(executor.fold_hits), label);
+            set("almanac_fold_cache_misses", "Since start.", double(executor.fold_misses), label);
+            set("almanac_view_position", "Applied by every projection.", double(view.applied_position), label);
+            set("almanac_view_parked", "Pairs parked since start.", double(view.parked_total), label);
+        }
+    });
+}
+}  // namespace
+
+struct Application::State {
+    std::unique_ptr<eventstore::Store> store;
+    std::unique_ptr<Views> views;
+    ApiKeyTable keys;
+    Metrics metrics;
+    std::unique_ptr<Service> service;
+    std::unique_ptr<HttpServer> server;
+    std::string url;
+    bool stopped = false;
+};
+
+Application::Application(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Application::~Application() { stop(); }
+const std::string& Application::url() const { return state_->url; }
+
+Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalogue,
+                                                        const ApplicationOptions& options) {
+    set_up_logging();
+    if (sodium_init() < 0) return reject("internal_error", "libsodium does not start.");
+    const auto endpoint = endpoint_of(options.listen);
+    if (!endpoint) return std::unexpected(endpoint.error());
+    const bool tls = !options.tls_certificate.empty() || !options.tls_key.empty();
+    if (!is_loopback(endpoint->host) && !tls && !options.insecure_public) {
+        return reject("cannot_listen", "Without TLS only loopback is listened on; give "
+                                       "--tls-certificate and --tls-key, or --insecure-public.");
+    }
+    auto state = std::make_unique<State>();
+    auto store = eventstore::Store::open(options.data, catalogue, {});
+    if (!store) return std::unexpected(std::move(store.error()));
+    state->store = std::move(*store);
+    auto views = Views::open(*state->store);
+    if (!views) return std::unexpected(std::move(views.error()));
+    state->views = std::move(*views);
+    if (auto loaded = state->keys.load(*state->store); !loaded) return std::unexpected(std::move(loaded.error()));
+
+    ServiceOptions service{options.public_url, options.access_log};
+    auto& s = *state;
+    s.service = std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, std::move(service));
+    for (unsigned number = 0; number < s.store->partitions(); ++number) {
+        s.store->partition(number).on_committed([&s, &catalogue](auto events) {
+            s.keys.committed(catalogue, events);
+            s.service->feed().committed();
+        });
+    }
+    if (auto finished = s.store->finish_begun(); !finished) return std::unexpected(std::move(finished.error()));
+    s.views->start();
+    add_metrics(s.metrics, *s.store, *s.views);
+
+    ServerOptions server;
+    server.host = endpoint->host;
+    server.port = endpoint->port;
+    server.io_threads = options.io_threads;
+    server.max_body_bytes = options.max_body_bytes;
+    server.tls = {options.tls_certificate, options.tls_key};
+    try {
+        s.server = std::make_unique<HttpServer>(server, [&s](Request request, Responder responder) {
+            s.service->handle(std::move(request), std::move(responder));
+        });
+        s.server->start();
+    } catch (const std::exception& error) {
+        return reject("cannot_listen", error.what());
+    }
+    const bool v6 = endpoint->host.find(':') != std::string::npos;
+    s.url = fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", v6 ? "[" : "", endpoint->host,
+                        v6 ? "]" : "", s.server->port());
+    spdlog::info("started: url={} partitions={} tenants={} sandbox={}", s.url, s.store->partitions(),
+                 s.store->tenants().size(), s.store->is_sandbox());
+    return std::unique_ptr<Application>(new Application(std::move(state)));
+}
+
+void Application::stop() {
+    if (state_->stopped) return;
+    state_->stopped = true;
+    state_->service->draining();
+    const bool graceful = state_->server->drain_and_stop(std::chrono::seconds{5});
+    state_->service->feed().stop();
+    state_->store->close();
+    state_->views->stop();
+    spdlog::info("stopped: graceful={}", graceful);
+}
+
+}  // namespace almanac::gateway

@@ -1,0 +1,42 @@
+// The composition root of almanacd: opens the store, starts the views, the feed and the server, and
+// stops them in the order that loses nothing. One per process; start and stop from one thread.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "domain/kernel/catalogue.hpp"
+
+namespace almanac::gateway {
+
+struct ApplicationOptions {
+    std::string data;
+    std::string listen = "127.0.0.1:8080";
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string public_url;
+    bool insecure_public = false;
+    bool access_log = false;
+    unsigned io_threads = 2;
+    std::size_t max_body_bytes = 1'048'576;
+};
+
+class Application {
+  public:
+    // Refusals of the data directory (eventstore/data_directory.hpp), or `cannot_listen`.
+    static kernel::Result<std::unique_ptr<Application>> start(const kernel::Catalogue& catalogue,
+                                                              const ApplicationOptions& options);
+    ~Application();
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
+
+    const std::string& url() const;
+    // Ends streams, answers what is in flight (≤ 5 s), commits what is queued, stops the views.
+    void stop();
+
+  private:
+    struct State;
+    explicit Application(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace almanac::gateway

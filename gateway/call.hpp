@@ -1,0 +1,51 @@
+// One request on its way through the gateway: what it asked, who asks, for which tenant, and how it
+// is answered. Made by Service; shared with the callbacks that answer it. One thread at a time.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "eventstore/store.hpp"
+#include "gateway/auth.hpp"
+#include "gateway/http_responder.hpp"
+#include "gateway/router.hpp"
+
+namespace almanac::gateway {
+
+struct Call {
+    Request request;
+    Responder responder;
+    const RouteEntry* route = nullptr;
+    kernel::PathParameters parameters;
+    Principal principal;
+    eventstore::TenantEntry tenant;  // of the path; `$system` where the path names none
+    eventstore::PartitionStore* partition = nullptr;
+    std::chrono::steady_clock::time_point started;
+    std::function<void(const Call&, int status)> finished;  // metrics and the access log
+
+    Call(Request r, Responder to) : request(std::move(r)), responder(std::move(to)) {}
+
+    const std::string& id() const;  // {id} of the path, "" where it has none
+    void answer(Response response);
+    void refuse(const kernel::Rejection& rejection);
+    // application/json of an object, with the position of the view or log it speaks of.
+    void answer_json(int status, const kernel::json::Value& body, std::uint64_t position);
+    std::string position_text(std::uint64_t position) const;  // <partition>-<n>
+};
+using CallPtr = std::shared_ptr<Call>;
+
+// `Prefer` (RFC 7240) as far as we know it.
+struct Preferences {
+    bool representation = false;
+    int wait_seconds = 2;
+};
+Preferences preferences_of(const Request& request);
+// "<partition>-<n>"; nothing where it is not of that form.
+std::optional<std::pair<unsigned, std::uint64_t>> parse_position(std::string_view text);
+// `If-Match: "<revision>"`; a rejection where it is something else; nothing for `*` or none.
+kernel::Result<std::optional<std::uint64_t>> if_match_of(const Request& request);
+// Query parameters each at most once, only of these names; all faults at once.
+kernel::Result<std::map<std::string, std::string, std::less<>>> parameters_of(
+    const Request& request, const std::vector<std::string>& allowed);
+
+}  // namespace almanac::gateway

@@ -1,0 +1,146 @@
+#include "gateway/commands.hpp"
+
+#include <algorithm>
+
+#include "gateway/rows.hpp"
+
+namespace almanac::gateway {
+namespace {
+using namespace kernel;
+
+std::unexpected<Rejection> malformed(std::string detail) {
+    return reject(RejectionKind::invalid, "malformed_request", std::move(detail));
+}
+
+bool is_json(std::string_view content_type) {
+    const auto type = content_type.substr(0, content_type.find(';'));
+    return equals_ignoring_case(type, "application/json") ||
+           equals_ignoring_case(type, "application/merge-patch+json");
+}
+
+bool is_visible_ascii(std::string_view text, std::size_t length_max) {
+    const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
+    return !text.empty() && text.size() <= length_max && std::ranges::all_of(text, visible);
+}
+
+Result<json::Value> body_of(const Call& call) {
+    const auto& request = call.request;
+    if (!call.route->command->has_body || request.body.empty()) {
+        const bool needs = call.route->command->has_body && call.id().empty();
+        if (!request.body.empty()) return malformed("This route takes no body.");
+        if (needs) return malformed("A JSON body is expected.");
+        return json::Value(json::Object{});
+    }
+    if (!is_json(request.header("content-type"))) {
+        return reject(RejectionKind::rejected, "unsupported_media_type",
+                      "Send the body as Content-Type: application/json.");
+    }
+    return json::parse(request.body);
+}
+
+Result<std::optional<eventstore::IdempotencyKey>> idempotency_of(const Call& call) {
+    const auto* key = call.request.find_header("idempotency-key");
+    if (!key) return std::optional<eventstore::IdempotencyKey>{};
+    if (!is_visible_ascii(*key, 255)) return malformed("Idempotency-Key takes 1 to 255 visible ASCII characters.");
+    return eventstore::IdempotencyKey{*key, call.route->method + ' ' + call.request.path,
+                                      call.request.body};
+}
+}  // namespace
+
+Result<eventstore::CommandRequest> Commands::request_of(const Call& call) const {
+    const auto& type = *call.route->command;
+    if (auto none = parameters_of(call.request, {}); !none) return std::unexpected(std::move(none.error()));
+    auto body = body_of(call);
+    if (!body) return std::unexpected(std::move(body.error()));
+    auto if_match = if_match_of(call.request);
+    if (!if_match) return std::unexpected(std::move(if_match.error()));
+    auto idempotency = idempotency_of(call);
+    if (!idempotency) return std::unexpected(std::move(idempotency.error()));
+    auto parameters = call.parameters;
+    const auto tenant_text = to_string(call.tenant.id);
+    if (type.path == "/v1/tenants/{tenant}") parameters.values.emplace_back("id", tenant_text);
+    auto command = type.parse(*body, parameters);
+    if (!command) return std::unexpected(std::move(command.error()));
+
+    eventstore::CommandRequest request;
+    request.type = &type;
+    request.command = std::move(*command);
+    request.tenant = call.tenant.id;
+    request.actor = call.principal.actor;
+    request.may = [scopes = call.principal.scopes](std::string_view permission) {
+        return identity::allows(*scopes, permission);
+    };
+    const auto* id = parameters.find("id");
+    if (id && !type.creates) request.target_id = to_string(parse_uuid(*id).value_or(Uuid{}));
+    request.if_match = *if_match;
+    request.idempotency = std::move(*idempotency);
+    request.correlation_id = call.request.request_id;
+    request.request_id = call.request.request_id;
+    request.traceparent = call.request.header("traceparent").substr(0, 128);
+    request.reason = call.request.header("almanac-reason").substr(0, 1'000);
+    request.address = call.request.remote_address;
+    request.user_agent = call.request.header("user-agent").substr(0, 500);
+    return request;
+}
+
+void Commands::handle(CallPtr call) {
+    auto request = request_of(*call);
+    if (!request) {
+        if (request.error().code == "unsupported_media_type") {
+            Problem problem{415, request.error().code, request.error().detail};
+            return call->answer(problem_response(problem, call->request.request_id));
+        }
+        return call->refuse(request.error());
+    }
+    store_.submit(std::move(*request), [this, call](Result<eventstore::CommandAnswer> answer) {
+        if (!answer) return call->refuse(answer.error());
+        reply(call, std::move(*answer));
+    });
+}
+
+void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
+    const auto& type = *call->route->command;
+    const auto tenant = type.name == "create_tenant" ? TenantId{parse_uuid(answer.id).value_or(Uuid{})}
+                                                     : call->tenant.id;
+    call->partition = &store_.partition_for(tenant);
+    if (type.name == "create_tenant") call->tenant = {tenant, "", true};
+    json::Array events;
+    for (const auto& e : answer.events) events.push_back({{"id", e.id}, {"type", e.type}});
+    const auto position = call->position_text(answer.position);
+    json::Object body{{"id", answer.id},
+                      {"revision", answer.revision},
+                      {"position", position},
+                      {"sequence", answer.sequence},
+                      {"events", std::move(events)}};
+    for (const auto& [name, value] : answer.disclosed) body[name] = value;
+    Response response;
+    response.status = type.creates && !answer.events.empty() ? 201 : 200;
+    response.set("ETag", fmt::format("\"{}\"", answer.revision));
+    response.set("Almanac-Position", position);
+    if (answer.replayed) response.set("Idempotent-Replayed", "true");
+    if (type.creates && !answer.id.empty()) {
+        const auto base = call->request.path.starts_with("/v1/tenants/") ? call->request.path : "/v1/tenants";
+        response.set("Location", base + '/' + answer.id);
+    }
+    if (preferences_of(call->request).representation && type.target) {
+        return reply_with_row(call, answer, std::move(response), std::move(body));
+    }
+    response.body = json::dump(json::Value(std::move(body)));
+    call->answer(std::move(response));
+}
+
+// `resource` is what GET would answer: as of the command's own end.
+void Commands::reply_with_row(const CallPtr& call, const eventstore::CommandAnswer& answer,
+                              Response response, json::Object body) {
+    const auto* collection = store_.catalogue().collection_of(*call->route->command->target);
+    const auto id = parse_uuid(answer.id);
+    if (collection && id) {
+        auto row = row_as_of(*call, views_, *collection, *id, answer.position);
+        if (!row) return call->refuse(row.error());
+        if (*row) body["resource"] = std::move(**row);
+    }
+    response.body = json::dump(json::Value(std::move(body)));
+    call->answer(std::move(response));
+}
+
+}  // namespace almanac::gateway

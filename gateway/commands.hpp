@@ -1,0 +1,24 @@
+// Commands over HTTP: the conventions of api.md (Idempotency-Key, If-Match, Prefer, Almanac-Reason)
+// around the catalogue's parse and the store's submit. Stateless but for what it borrows.
+#pragma once
+#include "gateway/call.hpp"
+#include "gateway/views.hpp"
+
+namespace almanac::gateway {
+
+class Commands {
+  public:
+    Commands(eventstore::Store& store, Views& views) : store_(store), views_(views) {}
+    void handle(CallPtr call);
+
+  private:
+    kernel::Result<eventstore::CommandRequest> request_of(const Call& call) const;
+    void reply(const CallPtr& call, eventstore::CommandAnswer answer);
+    void reply_with_row(const CallPtr& call, const eventstore::CommandAnswer& answer, Response response,
+                        kernel::json::Object body);
+
+    eventstore::Store& store_;
+    Views& views_;
+};
+
+}  // namespace almanac::gateway

@@ -1,0 +1,38 @@
+#include "gateway/problem.hpp"
+
+namespace almanac::gateway {
+namespace {
+using kernel::RejectionKind;
+}
+
+int status_of(const kernel::Rejection& rejection) {
+    switch (rejection.kind) {
+        case RejectionKind::invalid:
+            return rejection.code == "malformed_json" || rejection.code == "malformed_request" ? 400 : 422;
+        case RejectionKind::rejected: return 422;
+        case RejectionKind::conflict: return rejection.code == "precondition_failed" ? 412 : 409;
+        case RejectionKind::not_found: return 404;
+        case RejectionKind::denied: return rejection.code == "unauthenticated" ? 401 : 403;
+        case RejectionKind::unavailable: return 503;
+        case RejectionKind::corrupt: return 500;
+    }
+    return 500;
+}
+
+Response answer_of(const kernel::Rejection& rejection, std::string_view request_id) {
+    Problem problem;
+    problem.status = status_of(rejection);
+    problem.code = rejection.code;
+    problem.detail = rejection.detail;
+    problem.errors = rejection.errors;
+    problem.retryable = problem.status == 503 || problem.status == 429;
+    problem.retry_after_seconds = rejection.retry_after_seconds;
+    if (rejection.kind == RejectionKind::corrupt) {
+        problem.detail = "Stored data is damaged; the operator finds details in the log.";
+    }
+    auto answer = problem_response(problem, request_id);
+    if (problem.status == 401) answer.set("WWW-Authenticate", "Bearer realm=\"almanac\"");
+    return answer;
+}
+
+}  // namespace almanac::gateway

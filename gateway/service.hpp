@@ -1,0 +1,47 @@
+// Every request's way: route, caller, tenant, permission, then the handler of its kind. Deny by
+// default; what another tenant owns answers like what does not exist. Thread-safe.
+#pragma once
+#include "gateway/commands.hpp"
+#include "gateway/event_feed.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/queries.hpp"
+
+namespace almanac::gateway {
+
+struct ServiceOptions {
+    std::string public_url;
+    bool access_log = false;
+};
+
+class Service {
+  public:
+    Service(eventstore::Store& store, Views& views, ApiKeyTable& keys, Metrics& metrics,
+            ServiceOptions options);
+    void handle(Request request, Responder responder);
+    EventFeed& feed() { return feed_; }
+    void draining() { draining_ = true; }  // /readyz says so from now on
+
+  private:
+    void system(const CallPtr& call);
+    void readiness(const CallPtr& call);
+    void finished(const Call& call, int status) const;
+    kernel::Result<void> admit(Call& call) const;
+    void dispatch(const CallPtr& call);
+    void refuse_route(const CallPtr& call, const kernel::Rejection& rejection, const std::string& allowed);
+
+    eventstore::Store& store_;
+    Views& views_;
+    ApiKeyTable& keys_;
+    Metrics& metrics_;
+    ServiceOptions options_;
+    std::vector<RouteEntry> table_;
+    Router router_;
+    Commands commands_;
+    Queries queries_;
+    EventFeed feed_;
+    std::string openapi_;
+    std::string docs_;
+    std::atomic<bool> draining_{false};
+};
+
+}  // namespace almanac::gateway

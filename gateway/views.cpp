@@ -1,0 +1,99 @@
+#include "gateway/views.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+
+namespace almanac::gateway {
+namespace {
+using namespace kernel;
+
+std::unexpected<Rejection> view_behind(const char* detail) {
+    return unavailable("view_behind", detail);
+}
+}  // namespace
+
+Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store) {
+    auto views = std::make_unique<Views>();
+    for (unsigned number = 0; number < store.partitions(); ++number) {
+        auto& partition = store.partition(number);
+        PartitionViews p;
+        auto opened = projections::ViewStore::open(partition.views_path(), partition.log_id(),
+                                                   partition.log().last_position());
+        if (!opened) return std::unexpected(std::move(opened.error()));
+        p.store = std::move(*opened);
+        const auto& catalogue = store.catalogue();
+        p.records_projection = std::make_unique<projections::RecordsProjection>(catalogue);
+        p.availability_projection = std::make_unique<projections::AvailabilityProjection>(catalogue);
+        p.records = std::make_unique<projections::RecordQueries>(catalogue, *p.store, partition.log());
+        p.availability = std::make_unique<projections::Availability>(*p.store);
+        p.search = std::make_unique<projections::ClientSearch>(catalogue, *p.store, *p.records,
+                                                               partition.keyring());
+        p.records_projection->listen([search = p.search.get()](auto changes, std::uint64_t position) {
+            search->changed(changes, position);
+        });
+        projections::RuntimeHooks hooks;
+        hooks.parked = [](const projections::ParkedPair& pair) {
+            spdlog::error("projection parked: projection={} tenant={} position={} error={}",
+                          pair.projection, to_string(pair.tenant), pair.position, pair.error);
+        };
+        p.runtime = std::make_unique<projections::Runtime>(
+            catalogue, partition.log(), *p.store,
+            std::vector<projections::Projection*>{p.records_projection.get(), p.availability_projection.get()},
+            std::move(hooks));
+        partition.on_committed([runtime = p.runtime.get()](auto events) { runtime->committed(events); });
+        views->partitions_.push_back(std::move(p));
+    }
+    return views;
+}
+
+void Views::start() {
+    for (auto& p : partitions_) p.runtime->start();
+}
+void Views::stop() {
+    for (auto& p : partitions_) p.runtime->stop();
+}
+
+void Views::when_fresh(const CallPtr& call, std::move_only_function<void()> then) {
+    const auto& request = call->request;
+    if (equals_ignoring_case(request.header("almanac-consistency"), "eventual")) return then();
+    auto target = call->partition->writer().durable_position();
+    if (const auto* header = request.find_header("almanac-min-position")) {
+        const auto asked = parse_position(*header);
+        if (!asked || asked->first != call->partition->number()) {
+            return call->refuse(reject(RejectionKind::invalid, "malformed_request",
+                                       "Almanac-Min-Position takes a position of this tenant's "
+                                       "partition, as Almanac-Position gave it.")
+                                    .error());
+        }
+        target = std::max(target, asked->second);
+    }
+    const auto wait = std::chrono::seconds{preferences_of(request).wait_seconds};
+    of(*call).runtime->when_applied(
+        target, std::chrono::steady_clock::now() + wait,
+        [call, then = std::move(then)](bool applied) mutable {
+            if (!applied) return call->refuse(view_behind("The view has not caught up yet.").error());
+            then();
+        });
+}
+
+void Views::when_all_applied(eventstore::Store& store, std::chrono::steady_clock::time_point deadline,
+                             std::move_only_function<void(bool)> then) {
+    struct Barrier {
+        std::atomic<std::size_t> left;
+        std::atomic<bool> all{true};
+        std::move_only_function<void(bool)> then;
+    };
+    auto barrier = std::make_shared<Barrier>();
+    barrier->left = partitions_.size();
+    barrier->then = std::move(then);
+    for (unsigned number = 0; number < partitions_.size(); ++number) {
+        const auto target = store.partition(number).writer().durable_position();
+        of(number).runtime->when_applied(target, deadline, [barrier](bool applied) {
+            if (!applied) barrier->all = false;
+            if (--barrier->left == 0) barrier->then(barrier->all.load());
+        });
+    }
+}
+
+}  // namespace almanac::gateway

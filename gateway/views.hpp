@@ -1,0 +1,47 @@
+// The views of every partition, running: the store's rows, the runtime that follows the log, and the
+// queries over them; and how a query waits until what it may expect is in them (api.md, "Freshness").
+// Thread-safe after start.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "gateway/call.hpp"
+#include "projections/availability/availability.hpp"
+#include "projections/records/client_search.hpp"
+#include "projections/records/records.hpp"
+#include "projections/runtime.hpp"
+
+namespace almanac::gateway {
+
+struct PartitionViews {
+    std::unique_ptr<projections::ViewStore> store;
+    std::unique_ptr<projections::RecordsProjection> records_projection;
+    std::unique_ptr<projections::AvailabilityProjection> availability_projection;
+    std::unique_ptr<projections::RecordQueries> records;
+    std::unique_ptr<projections::Availability> availability;
+    std::unique_ptr<projections::ClientSearch> search;
+    std::unique_ptr<projections::Runtime> runtime;  // last: stops before what it writes to
+};
+
+class Views {
+  public:
+    // Opens (or builds anew) the views of every partition and listens to its commits.
+    static kernel::Result<std::unique_ptr<Views>> open(eventstore::Store& store);
+    void start();
+    void stop();
+
+    PartitionViews& of(unsigned partition) { return partitions_.at(partition); }
+    PartitionViews& of(const Call& call) { return of(call.partition->number()); }
+    // Continues once the view holds what the tenant had acknowledged when the call arrived, or the
+    // position it names, at once with `Almanac-Consistency: eventual`; else refuses with 503
+    // `view_behind`. `then` runs on the caller's or the runtime's thread.
+    void when_fresh(const CallPtr& call, std::move_only_function<void()> then);
+    // The same for every partition at its present end (a clock move's barrier).
+    void when_all_applied(eventstore::Store& store, std::chrono::steady_clock::time_point deadline,
+                          std::move_only_function<void(bool)> then);
+
+  private:
+    std::vector<PartitionViews> partitions_;
+};
+
+}  // namespace almanac::gateway

@@ -1,0 +1,51 @@
+// What every measurement is told: where the programs are, where data may be written, how long.
+// `Scratch` is a directory for one measurement's data, removed at its end.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "ops/benchmarks/report.hpp"
+
+namespace almanac::benchmarks {
+
+struct BenchSetting {
+    std::filesystem::path programs;  // where almanacd and almanac_reference are
+    std::filesystem::path scratch;   // on the disk to be measured
+    unsigned rounds = 7;
+    double seconds = 1.5;  // of one load
+    std::vector<unsigned> connections = {1, 64, 256};
+    std::uint64_t events = 1'000'000;  // for scan and recover
+};
+
+class Scratch {
+  public:
+    explicit Scratch(const BenchSetting& setting, const std::string& name)
+        : path_(setting.scratch / name) {
+        std::filesystem::remove_all(path_);
+        std::filesystem::create_directories(path_);
+    }
+    ~Scratch() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+// Bookings over HTTP against `bare` and `equal`, interleaved; the latency of a single connection
+// against fdatasync; how long the views need afterwards; memory.
+std::vector<Row> bench_book(const BenchSetting& setting);
+// Start after kill -9 with `events` events, against the start of an empty directory; memory.
+std::vector<Row> bench_recover(const BenchSetting& setting);
+// Events appended by 64 producers through the writer, against RocksDB alone.
+std::vector<Row> bench_append(const BenchSetting& setting);
+// Events read in order of position, against RocksDB's iterator alone.
+std::vector<Row> bench_scan(const BenchSetting& setting);
+
+}  // namespace almanac::benchmarks

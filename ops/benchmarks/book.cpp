@@ -1,0 +1,165 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <stdexcept>
+
+#include "eventstore/log.hpp"
+#include "ops/benchmarks/bench_setting.hpp"
+#include "ops/benchmarks/booked_server.hpp"
+
+namespace almanac::benchmarks {
+namespace {
+constexpr auto quiet_limit = std::chrono::seconds(120);
+
+// What one booking really leaves in the log: its record's bytes, and keys (record, sequence, tags).
+struct Footprint {
+    std::size_t record_bytes = 0;
+    std::size_t keys = 0;
+};
+
+Footprint measure_booking(BookedServer& server) {
+    server.book(1, 1, {});
+    const auto log = eventstore::Log::open(server.log_directory(), eventstore::LogMode::read_only);
+    if (!log) throw std::runtime_error("the log cannot be read: " + log.error().detail);
+    for (auto position = (*log)->last_position(); position > 0; --position) {
+        const auto bytes = (*log)->record_bytes(position);
+        if (!bytes) break;
+        const auto record = eventstore::RecordView::parse(*bytes);
+        if (record && record->type() == "scheduling.appointment_booked")
+            return {bytes->size(), record->tag_count() + 2};
+    }
+    throw std::runtime_error("the booking is not in the log");
+}
+
+struct Samples {
+    std::vector<double> rate;    // per second
+    std::vector<double> p50_us;  // of an answer
+    std::vector<double> p99_us;
+    std::vector<double> drain_seconds;
+
+    void add(const LoadResult& result, double drained) {
+        rate.push_back(result.per_second());
+        p50_us.push_back(result.latency.quantile_us(0.5));
+        p99_us.push_back(result.latency.quantile_us(0.99));
+        drain_seconds.push_back(drained);
+    }
+};
+
+// The three servers of one run: the same requests, byte for byte.
+class Contest {
+  public:
+    explicit Contest(const BenchSetting& setting)
+        : setting_(setting), scratch_(setting, "book"), product_(setting, scratch_ / "almanac") {
+        footprint_ = measure_booking(product_);
+        fmt::print("one booking leaves {} bytes under {} keys\n", footprint_.record_bytes,
+                   footprint_.keys);
+        start_reference(bare_, "bare", 3);
+        start_reference(equal_, "equal", footprint_.keys);
+    }
+
+    void round(unsigned connections, unsigned first) {
+        for (unsigned i = 0; i < 3; ++i) {
+            const unsigned who = (first + i) % 3;
+            if (who == 0) {
+                const auto result = product_.book(connections, UINT64_MAX, duration());
+                last_[0].add(result, product_.process().wait_until_quiet(quiet_limit));
+            } else {
+                auto& server = who == 1 ? *bare_ : *equal_;
+                const auto result = load_reference(server, connections);
+                last_[who].add(result, server.wait_until_quiet(quiet_limit));
+            }
+        }
+        fdatasync_.push_back(fdatasync_us(scratch_.path(), 200));
+    }
+
+    std::vector<Row> measure(unsigned connections) {
+        last_ = {};
+        round(connections, 0);  // warms up
+        last_ = {};
+        fdatasync_.clear();
+        for (unsigned i = 0; i < setting_.rounds; ++i) {
+            round(connections, i);
+            fmt::print(
+                "book {:>3} connections, round {}: {:>7.0f} /s, bare {:>7.0f}, equal "
+                "{:>7.0f}, views {:.1f} s later, fdatasync {:.0f} us\n",
+                connections, i + 1, last_[0].rate.back(), last_[1].rate.back(),
+                last_[2].rate.back(), last_[0].drain_seconds.back(), fdatasync_.back());
+            std::fflush(stdout);
+        }
+        return rows(connections);
+    }
+
+    Row memory() {
+        return {.name = "book_memory",
+                .unit = "MiB",
+                .value = static_cast<double>(product_.process().resident_bytes()) / 1048576.0,
+                .note = fmt::format("after {} bookings", product_.booked())};
+    }
+
+  private:
+    std::chrono::milliseconds duration() const {
+        return std::chrono::milliseconds(static_cast<long>(setting_.seconds * 1000));
+    }
+    void start_reference(std::optional<ChildProcess>& server, const std::string& kind,
+                         std::size_t keys) {
+        server.emplace(std::vector<std::string>{(setting_.programs / "almanac_reference").string(),
+                                                kind, "--data", (scratch_ / kind).string(),
+                                                "--keys", std::to_string(keys), "--record-bytes",
+                                                std::to_string(footprint_.record_bytes)},
+                       "almanac_reference: listening on ");
+    }
+    LoadResult load_reference(ChildProcess& server, unsigned connections) {
+        LoadPlan plan{.port = server.port(),
+                      .connections = connections,
+                      .requests_max = UINT64_MAX,
+                      .duration_max = duration()};
+        plan.request = [this](std::uint64_t number, std::string& out) {
+            product_.world().append_booking(number % product_.world().slots(), out);
+        };
+        auto result = run_load(plan);
+        if (result.accepted != result.sent)
+            throw std::runtime_error("a reference refused: " + result.first_refusal);
+        return result;
+    }
+    std::vector<Row> rows(unsigned connections) {
+        const auto name = fmt::format("book_{}", connections);
+        std::vector<Row> rows;
+        const auto& product = last_[0];
+        rows.push_back(compare(name, "req/s", product.rate, "equal", last_[2].rate));
+        rows.back().note = fmt::format("p50 {:.0f} us, p99 {:.0f} us", median(product.p50_us),
+                                       median(product.p99_us));
+        rows.push_back(compare(name, "req/s", product.rate, "bare", last_[1].rate));
+        rows.push_back({.name = name + "_views_behind",
+                        .unit = "s",
+                        .value = median(product.drain_seconds),
+                        .note = fmt::format("busy after {:.1f} s of load", setting_.seconds)});
+        if (connections != 1) return rows;
+        std::vector<double> limit;
+        for (const double one : fdatasync_) limit.push_back(4 * one + 150);
+        rows.push_back(compare("book_1_p50", "us", product.p50_us, "4 fdatasync + 150 us", limit));
+        rows.back().note = fmt::format("fdatasync of 4 KiB: {:.0f} us; p50 of equal {:.0f} us",
+                                       median(fdatasync_), median(last_[2].p50_us));
+        return rows;
+    }
+
+    const BenchSetting& setting_;
+    Scratch scratch_;
+    BookedServer product_;
+    Footprint footprint_;
+    std::optional<ChildProcess> bare_, equal_;
+    std::array<Samples, 3> last_;
+    std::vector<double> fdatasync_;
+};
+}  // namespace
+
+std::vector<Row> bench_book(const BenchSetting& setting) {
+    Contest contest(setting);
+    std::vector<Row> rows;
+    for (const unsigned connections : setting.connections)
+        for (auto& row : contest.measure(connections)) rows.push_back(std::move(row));
+    rows.push_back(contest.memory());
+    return rows;
+}
+
+}  // namespace almanac::benchmarks

@@ -1,0 +1,34 @@
+// An almanacd of its own, fresh, with a business to book in it.
+#pragma once
+#include <optional>
+
+#include "ops/benchmarks/bench_setting.hpp"
+#include "ops/benchmarks/booking_world.hpp"
+#include "ops/benchmarks/child_process.hpp"
+#include "ops/benchmarks/http_load.hpp"
+
+namespace almanac::benchmarks {
+
+class BookedServer {
+  public:
+    BookedServer(const BenchSetting& setting, const std::filesystem::path& directory);
+
+    ChildProcess& process() { return *process_; }
+    std::uint64_t booked() const { return next_; }
+    // Bookings that have not been made before; throws where one is refused.
+    LoadResult book(unsigned connections, std::uint64_t requests_max,
+                    std::chrono::milliseconds duration_max);
+    const BookingWorld& world() const { return *world_; }
+    void start();  // again after a kill
+    std::filesystem::path log_directory() const { return directory_ / "p0000" / "log"; }
+
+  private:
+    std::filesystem::path program_;
+    std::filesystem::path directory_;
+    std::string key_;
+    std::optional<ChildProcess> process_;
+    std::optional<BookingWorld> world_;
+    std::uint64_t next_ = 0;
+};
+
+}  // namespace almanac::benchmarks

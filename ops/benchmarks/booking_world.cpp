@@ -1,0 +1,105 @@
+#include "ops/benchmarks/booking_world.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "ops/benchmarks/http_load.hpp"
+
+namespace almanac::benchmarks {
+namespace {
+constexpr unsigned slots_per_day = 48;
+
+std::string id_in(std::string_view body) {
+    constexpr std::string_view name = R"("id":")";
+    const auto at = body.find(name);
+    if (at == std::string_view::npos)
+        throw std::runtime_error(fmt::format("no id in: {}", body.substr(0, 400)));
+    return std::string(body.substr(at + name.size(), 36));
+}
+
+std::string all_day_every_day() {
+    std::string windows;
+    for (const char* day :
+         {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+        fmt::format_to(std::back_inserter(windows),
+                       R"({}{{"day":"{}","from":"00:00","to":"24:00"}})",
+                       windows.empty() ? "" : ",", day);
+    return fmt::format(R"({{"windows":[{}]}})", windows);
+}
+}  // namespace
+
+BookingWorld::BookingWorld(std::uint16_t port, std::string key, const WorldSize& size)
+    : port_(port), key_(std::move(key)), size_(size), base_("/v1/tenants/" + slug_) {
+    first_day_ = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()) +
+                 std::chrono::days(1);
+    create("/v1/tenants", fmt::format(R"({{"slug":"{}","name":"Bench","business_type":"salon",)"
+                                      R"("time_zone":"UTC","currency":"EUR","locale":"en"}})",
+                                      slug_));
+    service_ = create(base_ + "/services",
+                      R"({"name":"Haircut","duration_minutes":30,"booking_window_days":730,)"
+                      R"("price":{"amount":2500,"currency":"EUR"}})");
+    resources_ = create_many(base_ + "/resources", size_.resources,
+                             R"({{"type":"staff","name":"Stylist {0}"}})");
+    clients_ = create_many(base_ + "/clients", size_.clients,
+                           R"({{"first_name":"Client","last_name":"Number {0}",)"
+                           R"("email":"client{0}@example.com","phone":"+34600{0:06}"}})");
+    create_schedules();
+}
+
+std::string BookingWorld::create(const std::string& target, const std::string& body) const {
+    std::string request;
+    append_post(request, target, key_, body);
+    const auto answer = exchange(port_, request);
+    if (answer.status != 201)
+        throw std::runtime_error(fmt::format("POST {}: {} {}", target, answer.status, answer.body));
+    return id_in(answer.body);
+}
+
+std::vector<std::string> BookingWorld::create_many(const std::string& target, unsigned count,
+                                                   const std::string& body_format) const {
+    std::vector<std::string> ids(count);
+    LoadPlan plan{.port = port_, .connections = 16, .requests_max = count};
+    plan.request = [&](std::uint64_t number, std::string& out) {
+        append_post(out, target, key_, fmt::format(fmt::runtime(body_format), number));
+    };
+    plan.answer = [&](std::uint64_t number, int, std::string_view body) {
+        ids[number] = id_in(body);
+    };
+    const auto result = run_load(plan);
+    if (result.accepted != count)
+        throw std::runtime_error(fmt::format("POST {}: {}", target, result.first_refusal));
+    return ids;
+}
+
+void BookingWorld::create_schedules() const {
+    const auto body = all_day_every_day();
+    LoadPlan plan{.port = port_, .connections = 16, .requests_max = resources_.size()};
+    plan.request = [&](std::uint64_t number, std::string& out) {
+        append_post(out, fmt::format("{}/resources/{}/schedules", base_, resources_[number]), key_,
+                    body);
+    };
+    const auto result = run_load(plan);
+    if (result.accepted != resources_.size())
+        throw std::runtime_error("POST schedules: " + result.first_refusal);
+}
+
+std::uint64_t BookingWorld::slots() const {
+    return std::uint64_t{size_.resources} * size_.days * slots_per_day;
+}
+
+void BookingWorld::append_booking(std::uint64_t number, std::string& out) const {
+    const auto turn = number / resources_.size();  // of this resource
+    const auto start = std::chrono::sys_seconds(first_day_) + std::chrono::days(turn % size_.days) +
+                       std::chrono::minutes(30) * (turn / size_.days);
+    append_post(out, base_ + "/appointments", key_,
+                fmt::format(R"({{"service_id":"{}","client_id":"{}",)"
+                            R"("start":"{:%Y-%m-%dT%H:%M:%SZ}","resource_ids":["{}"],)"
+                            R"("client_notes":"A window seat, please.",)"
+                            R"("staff_notes":"Booked at {}."}})",
+                            service_, clients_[number % clients_.size()], fmt::gmtime(start),
+                            resources_[number % resources_.size()], number));
+}
+
+}  // namespace almanac::benchmarks

@@ -1,0 +1,44 @@
+// A business made over HTTP to be booked: one tenant, one service of half an hour, resources that
+// work around the clock, clients. It then writes bookings of which no two want the same slot, so
+// that every one is accepted. Throws std::runtime_error where the server refuses something.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace almanac::benchmarks {
+
+struct WorldSize {
+    unsigned resources = 100;
+    unsigned clients = 2000;
+    unsigned days = 360;  // bookings are spread over these, from tomorrow on
+};
+
+class BookingWorld {
+  public:
+    BookingWorld(std::uint16_t port, std::string key, const WorldSize& size);
+
+    std::uint64_t slots() const;  // how many bookings it has room for
+    // The whole HTTP request of booking `number` < slots(): neighbours are of different resources,
+    // the next ones of a resource of different days. Has client and staff notes (sealed values).
+    void append_booking(std::uint64_t number, std::string& out) const;
+    const std::string& tenant() const { return slug_; }
+
+  private:
+    std::string create(const std::string& target, const std::string& body) const;
+    std::vector<std::string> create_many(const std::string& target, unsigned count,
+                                         const std::string& body_format) const;
+    void create_schedules() const;
+
+    std::uint16_t port_;
+    std::string key_;
+    WorldSize size_;
+    std::string slug_ = "bench";
+    std::string base_;
+    std::string service_;
+    std::vector<std::string> resources_, clients_;
+    std::chrono::sys_days first_day_;
+};
+
+}  // namespace almanac::benchmarks
