@@ -64,7 +64,8 @@ template <class Fn>
 void for_each_value(const dom::element& at, const std::vector<std::string>& path, std::size_t depth,
                     const Fn& fn) {
     if (at.is_array()) {
-        for (const auto item : at.get_array().value_unsafe()) for_each_value(item, path, depth, fn);
+        const dom::array items = at.get_array().value_unsafe();  // a name: it must outlive the loop
+        for (const auto item : items) for_each_value(item, path, depth, fn);
         return;
     }
     if (depth == path.size()) return fn(at);
