@@ -17,6 +17,7 @@
 
 #include "eventstore/log.hpp"
 #include "eventstore/mark.hpp"
+#include "eventstore/partitioning.hpp"
 
 namespace almanac::eventstore {
 
@@ -46,13 +47,15 @@ struct Fork {
 std::string encode_fork(const Fork& fork);
 std::optional<Fork> decode_fork(std::string_view bytes);
 void fork_finished(LogBatch& batch);
+// Tenants to whom the fork is still to be told: those that have no event after its position.
+Result<std::vector<TenantId>> tenants_to_tell(const Log& log, const Fork& fork);
 
 struct Partition {
     unsigned number = 0;
     std::filesystem::path path;
     std::unique_ptr<Log> log;
-    std::unique_ptr<MarkFile> mark;
-    std::optional<Fork> unfinished_fork;  // `log_forked` is due for tenants whose last event is not
+    std::unique_ptr<MarkFile> mark;       // null where opened read-only
+    std::optional<Fork> unfinished_fork;  // `log_forked` is due: see tenants_to_tell
 
     std::filesystem::path keyring_path() const { return path / "keyring"; }
     std::filesystem::path views_path() const { return path / "views"; }
@@ -110,8 +113,5 @@ class DataDirectory {
     unsigned partitions_ = 1;
     std::optional<kernel::Instant> sandbox_time_;
 };
-
-// (murmur2 of the 36-character lower-case tenant id & 0x7fffffff) mod partitions; $system is in 0.
-unsigned partition_of(const TenantId& tenant, unsigned partitions);
 
 }  // namespace almanac::eventstore

@@ -6,6 +6,7 @@
 //   'm' "log_id"                           16 bytes
 //   'm' "generation"                       u64, grows by one with every durable change
 //   'm' "master_check"                     wrap of a random key under the master key
+//   'm' "purged"                           empty; written to move RocksDB's files on
 //   't' tenant 16                          wrap of the tenant's key under the master key
 //   'c' tenant 16                          wrap of the claim HMAC key under the tenant's key
 //   's' tenant 16 ‖ number u32             wrap of an Ed25519 seed under the tenant's key
@@ -35,6 +36,7 @@ inline constexpr std::string_view meta_format = "mformat";
 inline constexpr std::string_view meta_log_id = "mlog_id";
 inline constexpr std::string_view meta_generation = "mgeneration";
 inline constexpr std::string_view meta_master_check = "mmaster_check";
+inline constexpr std::string_view meta_purged = "mpurged";
 
 std::string tenant_key(const kernel::TenantId& tenant);
 std::string claim_key(const kernel::TenantId& tenant);

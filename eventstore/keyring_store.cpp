@@ -9,11 +9,14 @@
 #include <rocksdb/write_batch.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <set>
 #include <thread>
 #include <vector>
+
+#include "eventstore/keyring_entries.hpp"
 
 namespace almanac::eventstore {
 namespace {
@@ -28,6 +31,7 @@ constexpr std::uint64_t table_bytes = 4 * 1024 * 1024;
 constexpr int open_files_max = 64;
 constexpr std::chrono::milliseconds purge_poll_ms{1};
 constexpr int purge_polls_max = 10'000;
+constexpr std::size_t ranges_apart_max = 16;
 
 // RocksDB would write a LOG file, also for a read-only look; nothing may be touched there.
 class Silence : public rocksdb::Logger {
@@ -95,6 +99,20 @@ Result<void> make_directory(const fs::path& directory) {
     if (!error) return {};
     return kernel::unavailable(
         "keyring_failed", fmt::format("Cannot make {}: {}.", directory.string(), error.message()));
+}
+
+// Many ranges become one per kind of entry: one rewrite of more instead of many of the same.
+std::vector<KeyRange> joined(std::span<const KeyRange> ranges) {
+    if (ranges.size() <= ranges_apart_max) return {ranges.begin(), ranges.end()};
+    std::map<char, KeyRange> by_kind;
+    for (const auto& range : ranges) {
+        auto& all = by_kind.try_emplace(range.first.front(), range).first->second;
+        all.first = std::min(all.first, range.first);
+        all.last = std::max(all.last, range.last);
+    }
+    std::vector<KeyRange> few;
+    for (auto& [kind, range] : by_kind) few.push_back(std::move(range));
+    return few;
 }
 
 std::string_view view(const rocksdb::Slice& slice) {
@@ -221,12 +239,17 @@ Result<void> KeyringStore::purge(std::span<const KeyRange> ranges) {
     rocksdb::CompactRangeOptions compact;
     compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
     compact.allow_write_stall = true;
-    for (const auto& range : ranges) {
+    for (const auto& range : joined(ranges)) {
         const auto first = slice(range.first);
         const auto last = slice(range.last);
         const auto status = db.CompactRange(compact, &first, &last);
         if (!status.ok()) return refuse(status);
     }
+    // A new MANIFEST begins with the version before the change that made it, bounds of the files
+    // just replaced included; one more change of the file set leaves these behind.
+    auto status = db.Put(rocksdb::WriteOptions(), slice(entries::meta_purged), rocksdb::Slice());
+    if (status.ok()) status = db.Flush(flush);
+    if (!status.ok()) return refuse(status);
     // Background threads may still hold files they are about to delete.
     for (int poll = 0; poll < purge_polls_max; ++poll) {
         if (!database_->has_obsolete_files(logs_before)) return {};

@@ -277,6 +277,7 @@ Result<void> Log::entries(Space space, std::string_view prefix, std::string_view
 Result<void> Log::commit(LogBatch& batch) {
     if (state_->failed)
         return kernel::unavailable("io_error", "The log could not be written before.", 0);
+    batch.state_->put_tags();
     rocksdb::WriteOptions synced;
     synced.sync = true;
     const auto status = state_->db->Write(synced, batch.state_->batch.get());

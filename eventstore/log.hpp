@@ -45,6 +45,8 @@ struct LogOptions {
     int open_files_max = 256;
 };
 
+kernel::Uuid random_log_id();  // UUIDv4
+
 // Big-endian numbers as keys carry them.
 void append_u32(std::string& out, std::uint32_t number);
 void append_u64(std::string& out, std::uint64_t number);
@@ -66,9 +68,8 @@ class LogBatch {
     std::size_t bytes() const;
     bool empty() const;
     std::uint64_t last_position() const;  // of its events, 0 = none
-    void clear();
-    void set_savepoint();       // one level; the previous one is forgotten
-    void rollback_savepoint();  // back to it
+    void set_savepoint();                 // one level; the previous one is forgotten
+    void rollback_savepoint();            // back to it
     void drop_savepoint();
 
   private:

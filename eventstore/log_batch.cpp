@@ -1,5 +1,7 @@
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+
 #include "eventstore/log_state.hpp"
 
 namespace almanac::eventstore {
@@ -24,12 +26,27 @@ void LogBatch::put_event(std::uint64_t position, const Record& record, std::stri
     append_u64(key, record.sequence);
     batch.Put(state_->log.family(Space::tenants), key, position_bytes);
     for (const auto& tag : record.tags) {
-        key.resize(16);
-        key.append(tag).push_back('\0');
-        key.append(position_bytes);
-        batch.Put(state_->log.family(Space::tags), key, rocksdb::Slice());
+        auto& keys = state_->tag_keys;
+        keys.append(record.tenant.view()).append(tag).push_back('\0');
+        keys.append(position_bytes);
+        state_->tag_ends.push_back(keys.size());
     }
     state_->last_position = position;
+}
+
+void LogBatch::State::put_tags() {
+    std::vector<std::string_view> keys;
+    keys.reserve(tag_ends.size());
+    std::size_t start = 0;
+    for (const auto end : tag_ends) {
+        keys.push_back(std::string_view(tag_keys).substr(start, end - start));
+        start = end;
+    }
+    std::ranges::sort(keys);
+    for (const auto& tag_key : keys)
+        batch->Put(log.family(Space::tags), {tag_key.data(), tag_key.size()}, rocksdb::Slice());
+    tag_keys.clear();
+    tag_ends.clear();
 }
 
 void LogBatch::put(Space space, std::string_view key, std::string_view value) {
@@ -42,27 +59,24 @@ void LogBatch::erase(Space space, std::string_view key) {
 }
 
 std::size_t LogBatch::bytes() const {
-    return state_->batch->GetDataSize();
+    return state_->batch->GetDataSize() + state_->tag_keys.size() + 4 * state_->tag_ends.size();
 }
 bool LogBatch::empty() const {
-    return state_->batch->Count() == 0;
+    return state_->batch->Count() == 0;  // an event is there before its tags
 }
 std::uint64_t LogBatch::last_position() const {
     return state_->last_position;
 }
 
-void LogBatch::clear() {
-    state_->batch->Clear();
-    state_->last_position = 0;
-}
-
 void LogBatch::set_savepoint() {
     state_->batch->SetSavePoint();
-    state_->last_position_at_savepoint = state_->last_position;
+    state_->savepoint = {state_->tag_keys.size(), state_->tag_ends.size(), state_->last_position};
 }
 void LogBatch::rollback_savepoint() {
     state_->batch->RollbackToSavePoint();
-    state_->last_position = state_->last_position_at_savepoint;
+    state_->tag_keys.resize(state_->savepoint.tag_bytes);
+    state_->tag_ends.resize(state_->savepoint.tags);
+    state_->last_position = state_->savepoint.last_position;
 }
 void LogBatch::drop_savepoint() {
     state_->batch->PopSavePoint();

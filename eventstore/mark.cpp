@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "eventstore/durable_files.hpp"
 #include "eventstore/log.hpp"
 
 namespace almanac::eventstore {
@@ -57,13 +58,6 @@ bool write_at(int descriptor, std::string_view bytes, std::size_t offset) {
     return true;
 }
 
-bool sync_directory(const std::filesystem::path& directory) {
-    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return false;
-    const bool synced = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    return synced;
-}
 }  // namespace
 
 std::string encode_mark_slot(const Mark& mark, std::uint64_t serial) {
@@ -100,9 +94,10 @@ Result<std::unique_ptr<MarkFile>> MarkFile::create(const std::filesystem::path& 
     std::unique_ptr<MarkFile> made(new MarkFile(descriptor, {first, 1}));
     // Both slots hold the same mark, so that one torn write can never leave none.
     const auto both = encode_mark_slot(first, 0) + encode_mark_slot(first, 1);
-    if (!write_at(descriptor, both, 0) || ::fsync(descriptor) != 0 ||
-        !sync_directory(file.parent_path()))
+    if (!write_at(descriptor, both, 0) || ::fsync(descriptor) != 0)
         return std::unexpected(disk_error("Making"));
+    if (auto synced = sync_directory(file.parent_path()); !synced)
+        return std::unexpected(std::move(synced.error()));
     return made;
 }
 

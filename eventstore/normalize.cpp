@@ -39,12 +39,14 @@ bool is_utf8(std::string_view text) {
 
 std::string normal(std::string_view text, uninorm_t form) {
     std::size_t size = 0;
-    return taken(u8_normalize(form, octets(text), text.size(), nullptr, &size), size);
+    auto* bytes = u8_normalize(form, octets(text), text.size(), nullptr, &size);
+    return taken(bytes, size);
 }
 
 std::string case_folded(std::string_view text, uninorm_t form) {
     std::size_t size = 0;
-    return taken(u8_casefold(octets(text), text.size(), nullptr, form, nullptr, &size), size);
+    auto* bytes = u8_casefold(octets(text), text.size(), nullptr, form, nullptr, &size);
+    return taken(bytes, size);
 }
 
 // One character off the front; the text is valid UTF-8 and not empty.

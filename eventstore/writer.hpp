@@ -1,12 +1,13 @@
 // The single writer of a partition; it knows nothing of the domain.
 // Operation: jobs wait in a bounded queue. The decision thread runs them one after another on a
-// Stage; the commit thread makes what they staged durable: keyring, log (one synced batch), mark,
-// the `committed` hook, then the `done` of every job. While one batch is being synced, the next is
-// being decided; it closes when the commit thread is free or its limits are reached.
-// Concurrency: submit and status from any thread. `done` runs on the commit thread (on the decision
-// thread where nothing was staged nor in flight): short, no blocking, no throwing.
-// Failure: if a batch cannot be made durable, the partition is read-only from then on; that batch
-// and all in flight end `unknown`, what is not decided yet `not_started`; nothing is tried again.
+// Stage. The commit thread makes what they staged durable: keyring, then log (one synced batch).
+// The acknowledge thread writes the mark, calls `committed`, then the `done` of every job. While a
+// batch is being synced the next is decided; it closes when the commit thread is free or it is
+// full. Concurrency: submit and status from any thread. `done` runs on the acknowledge thread, or
+// on the decision thread (nothing staged and nothing in flight; not_started): short, no blocking,
+// no throwing; it may submit. Failure: if a batch cannot be made durable, the partition is
+// read-only from then on; that batch and all behind it end `unknown`, what is not decided yet
+// `not_started`; nothing is tried again.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -35,9 +36,9 @@ struct WriterHooks {
     // Commit thread, before the log's sync: makes new keys durable and answers the generation of
     // the keyring. Cheap when nothing is new. Empty = generation 0.
     std::move_only_function<Result<std::uint64_t>()> sync_keyring;
-    // Commit thread, after the mark, before the done callbacks.
+    // Acknowledge thread, after the mark, before the done callbacks; positions without a gap.
     std::move_only_function<void(std::span<const CommittedEvent>)> committed;
-    // Once, on the commit thread, when the partition turns read-only.
+    // Once, on the commit or the acknowledge thread, when the partition turns read-only.
     std::move_only_function<void(const kernel::Rejection&)> failed;
 };
 

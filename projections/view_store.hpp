@@ -112,7 +112,8 @@ class ViewRows {
     std::shared_ptr<State> state_;
 };
 
-// Rows and checkpoints that become visible together. Reads see what is staged in it.
+// Rows and checkpoints that become visible together. Reads see what is staged in it. Savepoints are
+// one level deep.
 class ViewBatch {
   public:
     explicit ViewBatch(ViewStore& store);
@@ -129,6 +130,7 @@ class ViewBatch {
     void erase_parked(std::string_view name, const TenantId& tenant);
     std::size_t bytes() const;
     void write();  // all of it, then it is empty
+    void clear();
 
   private:
     friend class TenantViews;
@@ -139,16 +141,20 @@ class ViewBatch {
 // The rows of one tenant and projection while events are applied.
 class TenantViews {
   public:
-    TenantViews(ViewBatch& batch, const ViewName& view, const TenantId& tenant);
+    TenantViews(ViewBatch& batch, const ViewName& view);
+    void turn_to(const TenantId& tenant);  // the runtime's
     const TenantId& tenant() const { return tenant_; }
     bool get(std::string_view key, std::string& value) const;
     void put(std::string_view key, std::string_view value);
     void erase(std::string_view key);
+    // Rows that no apply ever gets (index entries): cheaper, not seen by `get` of the same batch.
+    void put_unread(std::string_view key, std::string_view value);
+    void erase_unread(std::string_view key);
 
   private:
     ViewBatch& batch_;
     TenantId tenant_;
-    std::size_t prefix_bytes_;
+    std::size_t tenant_at_;
     mutable std::string key_;  // prefix, then the key at hand
     const std::string& full(std::string_view key) const;
 };
@@ -169,6 +175,7 @@ class ViewStore {
     // Why the rows that were there had to go; empty where they are still there.
     const std::string& discarded() const;
     const kernel::Uuid& log_id() const;
+    // As of the last batch written.
     ViewRows read(const ViewName& view, const TenantId& tenant) const;
 
     std::optional<ViewCheckpoint> checkpoint(std::string_view name) const;
@@ -178,6 +185,7 @@ class ViewStore {
         ParkedAt at;
     };
     std::vector<Parked> parked(std::string_view name) const;
+    std::vector<std::string> names() const;  // of all projections with a checkpoint
     // Rows of all versions, checkpoints and parked pairs of a projection.
     void clear(std::string_view name);
     // SHA-256 over all rows in key order, keys and values with their lengths.

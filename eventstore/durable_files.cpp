@@ -1,0 +1,103 @@
+#include "eventstore/durable_files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace almanac::eventstore {
+namespace {
+using kernel::Result;
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return number_; }
+    bool ok() const { return number_ >= 0; }
+
+  private:
+    int number_;
+};
+
+bool write_all(int descriptor, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+std::unexpected<kernel::Rejection> failed(std::string_view doing,
+                                          const std::filesystem::path& path) {
+    return std::unexpected(file_error(doing, path, errno));
+}
+}  // namespace
+
+kernel::Rejection file_error(std::string_view doing, const std::filesystem::path& path, int error) {
+    return {kernel::RejectionKind::unavailable, error == ENOSPC ? "disk_full" : "io_error",
+            fmt::format("{} {}: {}", doing, path.string(), std::strerror(error))};
+}
+
+Result<void> sync_directory(const std::filesystem::path& directory) {
+    const auto path = directory.empty() ? std::filesystem::path(".") : directory;
+    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!descriptor.ok() || ::fsync(descriptor.get()) != 0) return failed("Syncing", path);
+    return {};
+}
+
+Result<void> replace_file(const std::filesystem::path& file, std::string_view content) {
+    auto beside = file;
+    beside += ".new";
+    {
+        const Descriptor descriptor(
+            ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+        if (!descriptor.ok() || !write_all(descriptor.get(), content) ||
+            ::fsync(descriptor.get()) != 0)
+            return failed("Writing", beside);
+    }
+    if (::rename(beside.c_str(), file.c_str()) != 0) return failed("Renaming", beside);
+    return sync_directory(file.parent_path());
+}
+
+Result<std::optional<std::string>> read_file(const std::filesystem::path& file) {
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor.ok() && errno == ENOENT) return std::nullopt;
+    if (!descriptor.ok()) return failed("Opening", file);
+    std::string content(1UL << 20, '\0');
+    std::size_t size = 0;
+    while (size < content.size()) {
+        const auto count = ::read(descriptor.get(), content.data() + size, content.size() - size);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return failed("Reading", file);
+        if (count == 0) break;
+        size += static_cast<std::size_t>(count);
+    }
+    content.resize(size);
+    return content;
+}
+
+Result<void> reserve_file(const std::filesystem::path& file, std::size_t bytes) {
+    std::error_code ignored;
+    if (std::filesystem::file_size(file, ignored) == bytes && !ignored) return {};
+    const Descriptor descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+    if (!descriptor.ok()) return failed("Making", file);
+    if (::ftruncate(descriptor.get(), 0) != 0) return failed("Making", file);
+    if (bytes == 0) return {};
+    const int error = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(bytes));
+    if (error != 0) {
+        ::unlink(file.c_str());
+        return std::unexpected(file_error("Reserving", file, error));
+    }
+    return {};
+}
+
+}  // namespace almanac::eventstore

@@ -1,0 +1,134 @@
+// The commit thread: keyring, then the log, synced. The acknowledge thread: the mark, then the
+// replies, while the next batch is already being decided and written.
+#include <algorithm>
+#include <utility>
+
+#include "eventstore/writer_state.hpp"
+
+namespace almanac::eventstore {
+
+void Writer::State::commit_all() {
+    for (;;) {
+        Delivery delivery;
+        bool wake = false;
+        {
+            std::unique_lock lock(mutex);
+            while ((!parked && !decided_all) || committed.size() >= acknowledge_waiting_max) {
+                commit_waits = true;
+                to_commit.wait(lock);
+            }
+            commit_waits = false;
+            if (!parked) {
+                committed_all = true;
+                to_acknowledge.notify_one();
+                return;
+            }
+            delivery = std::move(*parked);
+            parked.reset();
+            wake = std::exchange(room_waits, false);
+        }
+        if (wake) to_decide.notify_one();
+        commit(delivery);
+        {
+            const std::scoped_lock lock(mutex);
+            committed.push_back(std::move(delivery));
+            wake = std::exchange(acknowledge_waits, false);
+        }
+        if (wake) to_acknowledge.notify_one();
+    }
+}
+
+void Writer::State::commit(Delivery& delivery) {
+    if (read_only) {
+        delivery.outcome = Outcome::unknown;
+    } else if (auto written = write_log(delivery); !written) {
+        turn_read_only(written.error());
+        delivery.outcome = Outcome::unknown;
+    } else {
+        pipeline.publish_durable(delivery.batch->number());
+    }
+}
+
+Result<void> Writer::State::write_log(Delivery& delivery) {
+    auto& batch = *delivery.batch;
+    delivery.keyring_generation = stored_generation;
+    if (batch.empty()) return {};
+    if (hooks.sync_keyring) {
+        auto synced = hooks.sync_keyring();
+        if (!synced) return std::unexpected(std::move(synced.error()));
+        delivery.keyring_generation = *synced;
+    }
+    if (delivery.keyring_generation != stored_generation) {
+        std::string bytes;
+        append_u64(bytes, delivery.keyring_generation);
+        batch.log_batch.put(Space::meta, meta_keyring_generation, bytes);
+    }
+    if (auto done = log.commit(batch.log_batch); !done) return done;
+    stored_generation = delivery.keyring_generation;
+    batches.fetch_add(1, std::memory_order_relaxed);
+    events.fetch_add(batch.events.size(), std::memory_order_relaxed);
+    return {};
+}
+
+void Writer::State::acknowledge_all() {
+    std::deque<Delivery> deliveries;
+    for (;;) {
+        bool wake = false;
+        {
+            std::unique_lock lock(mutex);
+            while (committed.empty() && !committed_all) {
+                acknowledge_waits = true;
+                to_acknowledge.wait(lock);
+            }
+            acknowledge_waits = false;
+            if (committed.empty()) return;
+            deliveries.swap(committed);
+            wake = std::exchange(commit_waits, false);
+        }
+        if (wake) to_commit.notify_one();
+        acknowledge(deliveries);
+        deliveries.clear();
+    }
+}
+
+void Writer::State::acknowledge(std::deque<Delivery>& deliveries) {
+    const auto marked = write_mark(deliveries);
+    if (!marked) turn_read_only(marked.error());
+    for (auto& delivery : deliveries) {
+        if (!marked) delivery.outcome = Outcome::unknown;
+        const auto& batch = *delivery.batch;
+        if (delivery.outcome == Outcome::durable && !batch.events.empty()) {
+            durable_position.store(batch.events.back().position, std::memory_order_release);
+            if (hooks.committed) hooks.committed(batch.events);
+        }
+        for (auto& done : delivery.waiting)
+            if (done) done(delivery.outcome);
+        answered_number.store(batch.number(), std::memory_order_release);
+    }
+}
+
+// One mark for all of them: as far as the last one whose log is synced.
+Result<void> Writer::State::write_mark(const std::deque<Delivery>& deliveries) {
+    auto next = mark.current();
+    for (const auto& delivery : deliveries) {
+        if (delivery.outcome != Outcome::durable) break;
+        next.keyring_generation = delivery.keyring_generation;
+        if (delivery.batch->events.empty()) continue;
+        next.position = delivery.batch->events.back().position;
+        next.hash = delivery.batch->events.back().record->leaf;
+    }
+    if (next == mark.current()) return {};
+    return mark.write(next);
+}
+
+void Writer::State::turn_read_only(const kernel::Rejection& why) {
+    const bool already = read_only.exchange(true);
+    if (already) return;
+    {
+        const std::scoped_lock lock(mutex);
+        failure = why.code + ": " + why.detail;
+    }
+    if (hooks.failed) hooks.failed(why);
+}
+
+}  // namespace almanac::eventstore

@@ -1,0 +1,133 @@
+// Writing views: one atomic batch of rows and checkpoints, with what apply has to see of itself.
+#include "projections/view_store_state.hpp"
+
+namespace almanac::projections {
+using eventstore::append_u32;
+using eventstore::append_u64;
+
+void ViewBatch::State::stage(const std::string& key, Staged value) {
+    const auto [at, fresh] = staged.try_emplace(key);
+    if (in_savepoint) {
+        undo.push_back({key, fresh ? std::nullopt : std::optional<Staged>(std::move(at->second))});
+    }
+    at->second = std::move(value);
+}
+
+ViewBatch::ViewBatch(ViewStore& store) : state_(std::make_unique<State>(*store.state_)) {}
+ViewBatch::~ViewBatch() = default;
+
+void ViewBatch::set_savepoint() {
+    state_->batch.SetSavePoint();
+    state_->undo.clear();
+    state_->in_savepoint = true;
+}
+
+void ViewBatch::rollback_savepoint() {
+    check(state_->batch.RollbackToSavePoint(), "Taking back rows");
+    for (auto at = state_->undo.rbegin(); at != state_->undo.rend(); ++at) {
+        if (at->before)
+            state_->staged[at->key] = std::move(*at->before);
+        else
+            state_->staged.erase(at->key);
+    }
+    state_->undo.clear();
+    state_->in_savepoint = false;
+}
+
+void ViewBatch::drop_savepoint() {
+    check(state_->batch.PopSavePoint(), "Keeping rows");
+    state_->undo.clear();
+    state_->in_savepoint = false;
+}
+
+void ViewBatch::put_checkpoint(std::string_view name, const ViewCheckpoint& at) {
+    std::string value;
+    append_u32(value, at.version);
+    append_u64(value, at.position);
+    check(state_->batch.Put(view_keys::checkpoint(name), value), "Staging a checkpoint");
+}
+
+void ViewBatch::put_sequence(std::string_view name, const TenantId& tenant,
+                             std::uint64_t sequence) {
+    std::string value;
+    append_u64(value, sequence);
+    check(state_->batch.Put(view_keys::sequence(name, tenant), value), "Staging a checkpoint");
+}
+
+void ViewBatch::put_parked(std::string_view name, const TenantId& tenant, const ParkedAt& parked) {
+    std::string value;
+    append_u64(value, parked.position);
+    append_u64(value, parked.sequence);
+    value.append(parked.error);
+    check(state_->batch.Put(view_keys::parked(name, tenant), value), "Staging a checkpoint");
+}
+
+void ViewBatch::erase_parked(std::string_view name, const TenantId& tenant) {
+    check(state_->batch.Delete(view_keys::parked(name, tenant)), "Staging a checkpoint");
+}
+
+std::size_t ViewBatch::bytes() const {
+    return state_->batch.GetDataSize();
+}
+
+void ViewBatch::write() {
+    check(state_->store.db->Write(unsynced(), &state_->batch), "Writing views");
+    clear();
+}
+
+void ViewBatch::clear() {
+    state_->batch.Clear();
+    state_->staged.clear();
+    state_->undo.clear();
+    state_->in_savepoint = false;
+}
+
+TenantViews::TenantViews(ViewBatch& batch, const ViewName& view)
+    : batch_(batch), key_(view_keys::rows(view)) {
+    tenant_at_ = key_.size();
+    key_.append(tenant_.view());
+}
+
+void TenantViews::turn_to(const TenantId& tenant) {
+    tenant_ = tenant;
+    key_.replace(tenant_at_, 16, tenant.view());
+}
+
+const std::string& TenantViews::full(std::string_view key) const {
+    key_.resize(tenant_at_ + 16);
+    return key_.append(key);
+}
+
+bool TenantViews::get(std::string_view key, std::string& value) const {
+    const auto& at = full(key);
+    auto& state = *batch_.state_;
+    const auto staged = state.staged.find(at);
+    if (staged != state.staged.end()) {
+        if (staged->second) value = *staged->second;
+        return staged->second.has_value();
+    }
+    const auto status = state.store.db->Get({}, at, &value);
+    if (status.IsNotFound()) return false;
+    check(status, "Reading a view");
+    return true;
+}
+
+void TenantViews::put(std::string_view key, std::string_view value) {
+    put_unread(key, value);
+    batch_.state_->stage(key_, std::string(value));
+}
+
+void TenantViews::erase(std::string_view key) {
+    erase_unread(key);
+    batch_.state_->stage(key_, std::nullopt);
+}
+
+void TenantViews::put_unread(std::string_view key, std::string_view value) {
+    check(batch_.state_->batch.Put(full(key), slice(value)), "Staging a row");
+}
+
+void TenantViews::erase_unread(std::string_view key) {
+    check(batch_.state_->batch.Delete(full(key)), "Staging a row");
+}
+
+}  // namespace almanac::projections

@@ -1,0 +1,317 @@
+#include "projections/view_store.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "projections/view_store_state.hpp"
+
+namespace almanac::projections {
+namespace {
+using eventstore::append_u32;
+using eventstore::append_u64;
+using eventstore::read_u64;
+
+rocksdb::CompressionType fast_compression() {
+    const auto supported = rocksdb::GetSupportedCompressions();
+    return std::ranges::find(supported, rocksdb::kLZ4Compression) != supported.end()
+               ? rocksdb::kLZ4Compression
+               : rocksdb::kNoCompression;
+}
+
+rocksdb::Options options_of(const ViewStoreOptions& options,
+                            const std::shared_ptr<rocksdb::Cache>& cache) {
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = cache;
+    table.cache_index_and_filter_blocks = true;
+    table.pin_l0_filter_and_index_blocks_in_cache = true;
+    table.format_version = 5;
+    table.block_size = 8 << 10;
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
+    rocksdb::Options all;
+    all.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    all.create_if_missing = true;
+    all.compression = fast_compression();
+    all.write_buffer_size = options.write_buffer_bytes;
+    all.max_write_buffer_number = 2;
+    all.target_file_size_base = 32UL << 20;
+    all.level_compaction_dynamic_level_bytes = true;
+    all.memtable_prefix_bloom_size_ratio = 0.02;
+    all.memtable_whole_key_filtering = true;
+    all.max_open_files = options.open_files_max;
+    all.max_background_jobs = 2;
+    all.bytes_per_sync = 1 << 20;
+    all.allow_concurrent_memtable_write = false;  // there is one writer
+    all.enable_write_thread_adaptive_yield = false;
+    all.skip_stats_update_on_db_open = true;
+    all.avoid_unnecessary_blocking_io = true;
+    all.stats_dump_period_sec = 0;
+    all.stats_persist_period_sec = 0;
+    all.keep_log_file_num = 3;
+    all.max_log_file_size = 2UL << 20;
+    return all;
+}
+
+std::optional<std::string> value_at(rocksdb::DB& db, std::string_view key) {
+    std::string value;
+    const auto status = db.Get({}, slice(key), &value);
+    if (status.IsNotFound()) return std::nullopt;
+    check(status, "Reading a view");
+    return value;
+}
+
+// Calls fn(key after the prefix, value) for every key that begins with it.
+template <class Fn>
+void for_each(rocksdb::DB& db, const std::string& prefix, Fn fn) {
+    const auto end = view_keys::end_of(prefix);
+    const rocksdb::Slice upper(end);
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator(options));
+    for (at->Seek(prefix); at->Valid(); at->Next()) {
+        fn(view_of(at->key()).substr(prefix.size()), view_of(at->value()));
+    }
+    check(at->status(), "Reading a view");
+}
+
+bool is_empty(rocksdb::DB& db) {
+    const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator({}));
+    at->SeekToFirst();
+    check(at->status(), "Reading a view");
+    return !at->Valid();
+}
+
+std::string format_bytes() {
+    std::string bytes;
+    append_u32(bytes, view_format_version);
+    return bytes;
+}
+
+// Why these rows cannot be gone on with; empty where they can.
+std::string foreign(rocksdb::DB& db, const kernel::Uuid& log_id, std::uint64_t log_position) {
+    if (is_empty(db)) return {};
+    if (value_at(db, view_keys::format) != format_bytes()) return "their format is another one";
+    if (value_at(db, view_keys::log) != std::string(log_id.view()))
+        return "they are of another log";
+    std::string reason;
+    for_each(db, std::string(view_keys::checkpoints),
+             [&](std::string_view, std::string_view value) {
+                 const auto checkpoint = decode_checkpoint(value);
+                 if (!checkpoint)
+                     reason = "a checkpoint is damaged";
+                 else if (checkpoint->position > log_position)
+                     reason = "they are ahead of the log";
+             });
+    return reason;
+}
+
+std::unique_ptr<rocksdb::DB> open_database(const rocksdb::Options& options,
+                                           const std::string& directory) {
+    rocksdb::DB* db = nullptr;
+    check(rocksdb::DB::Open(options, directory, &db), "Opening the views");
+    return std::unique_ptr<rocksdb::DB>(db);
+}
+
+// The database, if what is in it can be gone on with; else why not.
+std::unique_ptr<rocksdb::DB> open_usable(const rocksdb::Options& options,
+                                         const std::string& directory, const kernel::Uuid& log_id,
+                                         std::uint64_t log_position, std::string& discarded) {
+    try {
+        auto db = open_database(options, directory);
+        discarded = foreign(*db, log_id, log_position);
+        if (discarded.empty()) return db;
+    } catch (const ViewFailure& failure) {
+        if (failure.rejection().kind != kernel::RejectionKind::corrupt) throw;
+        discarded = "they are damaged: " + failure.rejection().detail;
+    }
+    check(rocksdb::DestroyDB(directory, options), "Throwing views away");
+    return open_database(options, directory);
+}
+}  // namespace
+
+namespace view_keys {
+std::string rows(std::string_view name) {
+    return std::string(name) + '\0';
+}
+std::string rows(const ViewName& view) {
+    auto key = rows(view.name);
+    append_u32(key, view.version);
+    return key;
+}
+namespace {
+std::string own(char kind, std::string_view name) {
+    return std::string{'\0', kind}.append(name) + '\0';
+}
+std::string own(char kind, std::string_view name, const TenantId& tenant) {
+    return own(kind, name).append(tenant.view());
+}
+}  // namespace
+std::string checkpoint(std::string_view name) {
+    return own('c', name);
+}
+std::string sequences(std::string_view name) {
+    return own('s', name);
+}
+std::string sequence(std::string_view name, const TenantId& tenant) {
+    return own('s', name, tenant);
+}
+std::string parked(std::string_view name) {
+    return own('p', name);
+}
+std::string parked(std::string_view name, const TenantId& tenant) {
+    return own('p', name, tenant);
+}
+
+std::string end_of(std::string prefix) {
+    while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
+    if (!prefix.empty()) prefix.back() = static_cast<char>(prefix.back() + 1);
+    return prefix;
+}
+}  // namespace view_keys
+
+std::optional<ViewCheckpoint> decode_checkpoint(std::string_view value) {
+    if (value.size() != 12) return std::nullopt;
+    const auto version = read_u64(std::string(4, '\0').append(value.substr(0, 4)));
+    return ViewCheckpoint{static_cast<std::uint32_t>(version), read_u64(value.substr(4))};
+}
+
+std::optional<ParkedAt> decode_parked(std::string_view value) {
+    if (value.size() < 16) return std::nullopt;
+    return ParkedAt{read_u64(value.substr(0, 8)), read_u64(value.substr(8, 8)),
+                    std::string(value.substr(16))};
+}
+
+void check(const rocksdb::Status& status, std::string_view doing) {
+    if (!status.ok()) throw ViewFailure(eventstore::translate(status, doing));
+}
+
+rocksdb::WriteOptions unsynced() {
+    rocksdb::WriteOptions options;
+    // What a crash takes out of memory is applied again from the log.
+    options.disableWAL = true;
+    return options;
+}
+
+ViewStore::State::~State() {
+    if (db) db->Close().PermitUncheckedError();
+}
+
+ViewStore::ViewStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ViewStore::~ViewStore() = default;
+
+Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& directory,
+                                                   const kernel::Uuid& log_id,
+                                                   std::uint64_t log_position,
+                                                   const ViewStoreOptions& options) {
+    auto state = std::make_unique<State>();
+    state->log_id = log_id;
+    state->cache = rocksdb::NewLRUCache(options.cache_bytes, 4);
+    try {
+        state->db = open_usable(options_of(options, state->cache), directory.string(), log_id,
+                                log_position, state->discarded);
+        rocksdb::WriteBatch first;
+        first.Put(slice(view_keys::format), format_bytes());
+        first.Put(slice(view_keys::log), slice(log_id.view()));
+        check(state->db->Write(unsynced(), &first), "Opening the views");
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+    return std::unique_ptr<ViewStore>(new ViewStore(std::move(state)));
+}
+
+const std::string& ViewStore::discarded() const {
+    return state_->discarded;
+}
+const kernel::Uuid& ViewStore::log_id() const {
+    return state_->log_id;
+}
+
+std::optional<ViewCheckpoint> ViewStore::checkpoint(std::string_view name) const {
+    const auto value = value_at(*state_->db, view_keys::checkpoint(name));
+    return value ? decode_checkpoint(*value) : std::nullopt;
+}
+
+std::optional<std::uint64_t> ViewStore::sequence(std::string_view name,
+                                                 const TenantId& tenant) const {
+    const auto value = value_at(*state_->db, view_keys::sequence(name, tenant));
+    if (!value || value->size() != 8) return std::nullopt;
+    return read_u64(*value);
+}
+
+std::vector<ViewStore::Parked> ViewStore::parked(std::string_view name) const {
+    std::vector<Parked> pairs;
+    for_each(*state_->db, view_keys::parked(name),
+             [&](std::string_view tenant, std::string_view value) {
+                 const auto at = decode_parked(value);
+                 if (at && tenant.size() == 16)
+                     pairs.push_back({TenantId{kernel::uuid_from_bytes(tenant)}, *at});
+             });
+    return pairs;
+}
+
+std::vector<std::string> ViewStore::names() const {
+    std::vector<std::string> names;
+    for_each(*state_->db, std::string(view_keys::checkpoints),
+             [&](std::string_view name, std::string_view) {
+                 names.emplace_back(name.substr(0, name.size() - 1));
+             });
+    return names;
+}
+
+void ViewStore::clear(std::string_view name) {
+    rocksdb::WriteBatch batch;
+    const auto all = [&](const std::string& prefix) {
+        check(batch.DeleteRange(prefix, view_keys::end_of(prefix)), "Clearing a view");
+    };
+    all(view_keys::rows(name));
+    all(view_keys::checkpoint(name));
+    all(view_keys::sequences(name));
+    all(view_keys::parked(name));
+    check(state_->db->Write(unsynced(), &batch), "Clearing a view");
+}
+
+ViewStore::Digest ViewStore::digest(const ViewName& view) const {
+    crypto_hash_sha256_state hash;
+    crypto_hash_sha256_init(&hash);
+    std::string lengths;
+    const auto add = [&](std::string_view bytes) {
+        crypto_hash_sha256_update(&hash, reinterpret_cast<const unsigned char*>(bytes.data()),
+                                  bytes.size());
+    };
+    for_each(*state_->db, view_keys::rows(view), [&](std::string_view key, std::string_view value) {
+        lengths.clear();
+        append_u64(lengths, key.size());
+        append_u64(lengths, value.size());
+        add(lengths);
+        add(key);
+        add(value);
+    });
+    Digest digest;
+    crypto_hash_sha256_final(&hash, digest.data());
+    return digest;
+}
+
+void ViewStore::flush() {
+    check(state_->db->Flush({}), "Flushing the views");
+}
+// Where it cannot, the next write says so.
+void ViewStore::recover() {
+    state_->db->Resume().PermitUncheckedError();
+}
+
+std::uint64_t ViewStore::memory_bytes() const {
+    std::uint64_t total = state_->cache->GetUsage();
+    for (const auto* name :
+         {"rocksdb.cur-size-all-mem-tables", "rocksdb.estimate-table-readers-mem"}) {
+        std::uint64_t bytes = 0;
+        if (state_->db->GetIntProperty(name, &bytes)) total += bytes;
+    }
+    return total;
+}
+
+}  // namespace almanac::projections

@@ -1,0 +1,71 @@
+// What a ViewStore, its batches and its readings hold, and how keys are written; shared by the
+// view_*.cpp files only.
+#pragma once
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "eventstore/log.hpp"
+#include "eventstore/rocks_status.hpp"
+#include "projections/view_store.hpp"
+
+namespace almanac::projections {
+
+struct ViewStore::State {
+    ~State();
+    std::shared_ptr<rocksdb::Cache> cache;
+    std::unique_ptr<rocksdb::DB> db;
+    kernel::Uuid log_id;
+    std::string discarded;
+};
+
+struct ViewBatch::State {
+    explicit State(ViewStore::State& of) : store(of) {}
+    ViewStore::State& store;
+    rocksdb::WriteBatch batch;
+    // What `get` has to see; an absent text is an erased row.
+    using Staged = std::optional<std::string>;
+    std::unordered_map<std::string, Staged> staged;
+    struct Undo {
+        std::string key;
+        std::optional<Staged> before;
+    };
+    std::vector<Undo> undo;  // since the savepoint
+    bool in_savepoint = false;
+    void stage(const std::string& key, Staged value);
+};
+
+namespace view_keys {
+std::string rows(std::string_view name);  // of all versions
+std::string rows(const ViewName& view);   // of this one
+std::string checkpoint(std::string_view name);
+std::string sequences(std::string_view name);  // of all tenants
+std::string sequence(std::string_view name, const TenantId& tenant);
+std::string parked(std::string_view name);  // of all tenants
+std::string parked(std::string_view name, const TenantId& tenant);
+inline constexpr std::string_view format{"\0format", 7};
+inline constexpr std::string_view log{"\0log", 4};
+inline constexpr std::string_view checkpoints{"\0c", 2};
+// The first key after all that begin with `prefix`.
+std::string end_of(std::string prefix);
+}  // namespace view_keys
+
+std::optional<ParkedAt> decode_parked(std::string_view value);
+std::optional<ViewCheckpoint> decode_checkpoint(std::string_view value);
+
+inline rocksdb::Slice slice(std::string_view text) {
+    return {text.data(), text.size()};
+}
+inline std::string_view view_of(const rocksdb::Slice& slice) {
+    return {slice.data(), slice.size()};
+}
+
+// Throws ViewFailure.
+void check(const rocksdb::Status& status, std::string_view doing);
+rocksdb::WriteOptions unsynced();
+
+}  // namespace almanac::projections
