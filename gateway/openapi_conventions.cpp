@@ -133,6 +133,8 @@ constexpr std::string_view schemas_text = R"json({
       "code": {"type": "string", "description": "stable, for programs"},
       "detail": {"type": "string", "description": "a sentence for people"}},
     "required": ["pointer", "code", "detail"]},
+  "EmptyBody": {"type": "object", "description": "Nothing to say: no body, or an empty object.",
+    "properties": {}, "additionalProperties": false},
   "CommandAnswer": {"type": "object", "description": "What a command did.",
     "properties": {
       "id": {"type": "string", "format": "uuid", "readOnly": true,
@@ -186,10 +188,11 @@ constexpr std::string_view schemas_text = R"json({
       "start": {"type": "string", "format": "date-time"},
       "end": {"type": "string", "format": "date-time"},
       "remaining": {"type": "integer", "minimum": 1, "description": "places left"},
-      "resources": {"type": "array", "items": {"type": "object",
-        "properties": {"role": {"type": "string"}, "id": {"type": "string", "format": "uuid"}},
-        "required": ["role", "id"]}}},
+      "resources": {"type": "array", "items": {"$ref": "#/components/schemas/SlotResource"}}},
     "required": ["start", "end", "remaining", "resources"]},
+  "SlotResource": {"type": "object", "description": "Who or what would serve it.",
+    "properties": {"role": {"type": "string"}, "id": {"type": "string", "format": "uuid"}},
+    "required": ["role", "id"]},
   "SlotDay": {"type": "object",
     "properties": {
       "date": {"type": "string", "format": "date"},
