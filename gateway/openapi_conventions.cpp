@@ -164,6 +164,8 @@ constexpr std::string_view schemas_text = R"json({
       "version": {"type": "integer", "minimum": 1, "description": "of the type's data"},
       "position": {"type": "string", "description": "`<partition>-<n>`"},
       "sequence": {"type": "integer", "minimum": 0, "description": "gapless within the tenant"},
+      "revision": {"type": "integer",
+        "description": "in a history: the revision of the thing after it"},
       "time": {"type": "string", "format": "date-time"},
       "actor": {"$ref": "#/components/schemas/Actor"},
       "correlation_id": {"type": ["string", "null"], "description": "the request it came from"},
