@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "domain/house.hpp"
+#include "eventstore/store.hpp"
 #include "gateway/application.hpp"
 
 namespace {

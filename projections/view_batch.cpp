@@ -68,8 +68,14 @@ std::size_t ViewBatch::bytes() const { return state_->batch.GetDataSize(); }
 
 void ViewBatch::write() {
     check(state_->store.db->Write(unsynced(), &state_->batch), "Writing views");
+    clear();
+}
+
+void ViewBatch::clear() {
     state_->batch.Clear();
     state_->staged.clear();
+    state_->undo.clear();
+    state_->in_savepoint = false;
 }
 
 TenantViews::TenantViews(ViewBatch& batch, const ViewName& view)

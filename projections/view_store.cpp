@@ -95,8 +95,8 @@ std::string format_bytes() {
 // Why these rows cannot be gone on with; empty where they can.
 std::string foreign(rocksdb::DB& db, const kernel::Uuid& log_id, std::uint64_t log_position) {
     if (is_empty(db)) return {};
-    if (read(db, view_keys::format) != format_bytes()) return "their format is another one";
-    if (read(db, view_keys::log) != std::string(log_id.view())) return "they are of another log";
+    if (value_at(db, view_keys::format) != format_bytes()) return "their format is another one";
+    if (value_at(db, view_keys::log) != std::string(log_id.view())) return "they are of another log";
     std::string reason;
     for_each(db, std::string(view_keys::checkpoints), [&](std::string_view, std::string_view value) {
         const auto checkpoint = decode_checkpoint(value);
@@ -273,7 +273,8 @@ ViewStore::Digest ViewStore::digest(const ViewName& view) const {
 }
 
 void ViewStore::flush() { check(state_->db->Flush({}), "Flushing the views"); }
-void ViewStore::recover() { check(state_->db->Resume(), "Writing views again"); }
+// Where it cannot, the next write says so.
+void ViewStore::recover() { state_->db->Resume().PermitUncheckedError(); }
 
 std::uint64_t ViewStore::memory_bytes() const {
     std::uint64_t total = state_->cache->GetUsage();

@@ -33,8 +33,7 @@ class ClientSearch {
   public:
     // All outlive it. `collection` is searchable and has first_name, last_name, email and phone.
     ClientSearch(const kernel::Catalogue& catalogue, const ViewStore& store,
-                 const RecordQueries& queries, eventstore::Keyring& keyring,
-                 const eventstore::SearchLimits& limits = {},
+                 eventstore::Keyring& keyring, const eventstore::SearchLimits& limits = {},
                  std::string_view collection = "clients");
     ~ClientSearch();
 

@@ -118,7 +118,6 @@ class RecordQueries {
                                 std::size_t limit) const;
 
   private:
-    friend class ClientSearch;
     struct State;
     std::unique_ptr<State> state_;
 };
