@@ -68,8 +68,10 @@ Applier::Decoded Applier::decode(const eventstore::CommittedEvent& committed) co
     Decoded decoded{{committed.position, committed.record, {}}, {}};
     try {
         auto event = eventstore::read_event(catalogue_, *committed.record);
-        if (event) decoded.event.event = std::move(*event);
-        else decoded.error = std::move(event.error().detail);
+        if (event)
+            decoded.event.event = std::move(*event);
+        else
+            decoded.error = std::move(event.error().detail);
     } catch (const std::exception& problem) {
         decoded.error = problem.what();
     }
@@ -117,8 +119,8 @@ Result<void> Applier::expect_sequence(Followed& followed, const AppliedEvent& ev
         at->second = written ? *written + 1 : 0;
     }
     if (event.record->sequence == at->second) return {};
-    return kernel::corrupt(fmt::format("sequence {} comes where {} has to", event.record->sequence,
-                                       at->second));
+    return kernel::corrupt(
+        fmt::format("sequence {} comes where {} has to", event.record->sequence, at->second));
 }
 
 Result<void> Applier::attempt(Followed& followed, const Decoded& decoded) {
@@ -206,7 +208,8 @@ std::optional<Applier::Resumed> Applier::catch_up(Followed& followed, const Tena
         }
         const auto record = std::make_shared<const eventstore::Record>(must(log_.record(position)));
         const auto decoded = decode({position, record});
-        outcome = decoded.error.empty() ? attempt(followed, decoded) : kernel::corrupt(decoded.error);
+        outcome =
+            decoded.error.empty() ? attempt(followed, decoded) : kernel::corrupt(decoded.error);
         if (!outcome) {
             park(followed, decoded.event, outcome.error().detail);
             break;
@@ -248,6 +251,8 @@ std::vector<ProjectionStatus> Applier::status() const {
     return list;
 }
 
-std::vector<ParkedPair> Applier::take_newly_parked() { return std::exchange(newly_parked_, {}); }
+std::vector<ParkedPair> Applier::take_newly_parked() {
+    return std::exchange(newly_parked_, {});
+}
 
 }  // namespace almanac::projections

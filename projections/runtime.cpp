@@ -41,9 +41,9 @@ struct Runtime::State {
     RuntimeHooks hooks;
     const RuntimeOptions options;
     EventFeed feed;
-    Applier applier;                             // the thread's
-    std::optional<Clock::time_point> retry_at;   // the thread's
-    bool loaded = false;                         // the thread's
+    Applier applier;                            // the thread's
+    std::optional<Clock::time_point> retry_at;  // the thread's
+    bool loaded = false;                        // the thread's
     std::atomic<std::uint64_t> applied = 0;
     std::thread thread;
 
@@ -57,9 +57,9 @@ struct Runtime::State {
     bool stopping = false;
     bool awake = false;
     Waiters waiters;
-    std::vector<Wish> wishes;         // not yet seen by the thread
+    std::vector<Wish> wishes;  // not yet seen by the thread
     std::vector<Wish> under_way;
-    std::vector<ParkedPair> parked;   // as of the last batch
+    std::vector<ParkedPair> parked;  // as of the last batch
     RuntimeStatus status;
 };
 
@@ -171,8 +171,10 @@ void Runtime::State::wait() {
     const auto ready = [&] {
         return stopping || awake || (!retry_at && (!wishes.empty() || has_work()));
     };
-    if (until) woken.wait_until(lock, *until, ready);
-    else woken.wait(lock, ready);
+    if (until)
+        woken.wait_until(lock, *until, ready);
+    else
+        woken.wait(lock, ready);
     awake = false;
 }
 
@@ -202,9 +204,12 @@ void Runtime::State::run() {
 
 Runtime::Runtime(const kernel::Catalogue& catalogue, const eventstore::Log& log, ViewStore& store,
                  std::vector<Projection*> projections, RuntimeHooks hooks, RuntimeOptions options)
-    : state_(std::make_unique<State>(catalogue, log, store, projections, std::move(hooks), options)) {}
+    : state_(
+          std::make_unique<State>(catalogue, log, store, projections, std::move(hooks), options)) {}
 
-Runtime::~Runtime() { stop(); }
+Runtime::~Runtime() {
+    stop();
+}
 
 void Runtime::start() {
     if (state_->thread.joinable()) return;
@@ -242,7 +247,9 @@ void Runtime::committed(std::span<const eventstore::CommittedEvent> events) {
     state_->woken.notify_one();
 }
 
-std::uint64_t Runtime::applied_position() const { return state_->applied; }
+std::uint64_t Runtime::applied_position() const {
+    return state_->applied;
+}
 
 void Runtime::when_applied(std::uint64_t position, Deadline deadline, Applied done) {
     bool added = false;
@@ -254,8 +261,10 @@ void Runtime::when_applied(std::uint64_t position, Deadline deadline, Applied do
             added = true;
         }
     }
-    if (added) state_->woken.notify_one();
-    else done(state_->applied >= position);
+    if (added)
+        state_->woken.notify_one();
+    else
+        done(state_->applied >= position);
 }
 
 std::vector<ParkedPair> Runtime::parked() const {

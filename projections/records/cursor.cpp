@@ -44,7 +44,8 @@ kernel::Result<Place> CursorCoder::decode(std::string_view cursor) const {
         return refuse();
     }
     bytes.resize(size);
-    if (bytes.size() < head_.size() + 1 + checksum_bytes || !bytes.starts_with(head_)) return refuse();
+    if (bytes.size() < head_.size() + 1 + checksum_bytes || !bytes.starts_with(head_))
+        return refuse();
     const auto body = std::string_view(bytes).substr(0, bytes.size() - checksum_bytes);
     if (digest_of(body, checksum_bytes) != bytes.substr(body.size())) return refuse();
     const auto flag = body[head_.size()];

@@ -34,16 +34,22 @@ void IndexWalk::move(Stream& stream) {
     } else {
         if (!walk.valid() || !is_before_place(stream.at())) return;
         // Most often it stands at the place that was found last.
-        if (plan_.descending) walk.previous();
-        else walk.next();
+        if (plan_.descending)
+            walk.previous();
+        else
+            walk.next();
         if (!walk.valid() || !is_before_place(stream.at())) return;
     }
     key_.assign(stream.prefix).append(place_.at);
-    if (plan_.descending) walk.seek_last(key_);
-    else walk.seek(key_);
+    if (plan_.descending)
+        walk.seek_last(key_);
+    else
+        walk.seek(key_);
     if (!walk.valid() || !is_before_place(stream.at())) return;
-    if (plan_.descending) walk.previous();
-    else walk.next();
+    if (plan_.descending)
+        walk.previous();
+    else
+        walk.next();
 }
 
 bool IndexWalk::next() {

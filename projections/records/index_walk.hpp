@@ -1,5 +1,5 @@
-// The places (order value ‖ id) that stand in every one of some indexes, in order, by leaps from one
-// index to the other. Of one snapshot; one thread. Counts what it looks at, so that a page is
+// The places (order value ‖ id) that stand in every one of some indexes, in order, by leaps from
+// one index to the other. Of one snapshot; one thread. Counts what it looks at, so that a page is
 // bounded work.
 #pragma once
 #include <string>
@@ -38,8 +38,8 @@ class IndexWalk {
 
     const ListPlan& plan_;
     std::vector<Stream> streams_;
-    Place place_;           // what is looked for; what was found
-    bool at_end_ = false;   // descending: before the very last place
+    Place place_;          // what is looked for; what was found
+    bool at_end_ = false;  // descending: before the very last place
     bool deleted_ = false;
     bool finished_ = false;
     std::size_t entries_left_;

@@ -59,11 +59,16 @@ IndexedField field_of(const kernel::Collection& collection, const Object& schema
     }
     const auto type = type_of(*at);
     const auto* format = at->if_contains("format");
-    if (type == "integer") field.kind = ValueKind::integer;
-    else if (type == "boolean") field.kind = ValueKind::boolean;
-    else if (type != "string") throw fault("only strings, integers and booleans can be indexed");
-    else if (format && *format == "uuid") field.kind = ValueKind::id;
-    else if (format && *format == "date-time") field.kind = ValueKind::instant;
+    if (type == "integer")
+        field.kind = ValueKind::integer;
+    else if (type == "boolean")
+        field.kind = ValueKind::boolean;
+    else if (type != "string")
+        throw fault("only strings, integers and booleans can be indexed");
+    else if (format && *format == "uuid")
+        field.kind = ValueKind::id;
+    else if (format && *format == "date-time")
+        field.kind = ValueKind::instant;
     if (const auto* names = at->if_contains("enum")) {
         field.kind = ValueKind::choice;
         for (const auto& each : names->get_array()) {
@@ -178,7 +183,8 @@ std::optional<Wrong> append_parameter(std::string& out, const IndexedField& fiel
     switch (field.kind) {
         case ValueKind::choice:
             if (std::ranges::find(field.choices, text) == field.choices.end()) {
-                return Wrong{"enum", fmt::format("Expected one of {}.", fmt::join(field.choices, ", "))};
+                return Wrong{"enum",
+                             fmt::format("Expected one of {}.", fmt::join(field.choices, ", "))};
             }
             append_text(out, text);
             return std::nullopt;
@@ -195,7 +201,8 @@ std::optional<Wrong> append_parameter(std::string& out, const IndexedField& fiel
             std::int64_t number = 0;
             const auto* end = text.data() + text.size();
             const auto done = std::from_chars(text.data(), end, number);
-            if (done.ec != std::errc{} || done.ptr != end) return Wrong{"type", "Expected an integer."};
+            if (done.ec != std::errc{} || done.ptr != end)
+                return Wrong{"type", "Expected an integer."};
             append_integer(out, number);
             return std::nullopt;
         }

@@ -19,7 +19,8 @@ FieldError unknown_filter(const CollectionLayout& layout, const std::string& nam
         return field.path == name || field.path.starts_with(name + '.');
     };
     if (std::ranges::any_of(personal, known)) {
-        return {"/" + name, "not_filterable", "This field is personal data; it cannot be filtered."};
+        return {"/" + name, "not_filterable",
+                "This field is personal data; it cannot be filtered."};
     }
     return {"/" + name, "unknown_filter",
             fmt::format("There is no such filter; there are: {}.", names(layout.filters))};
@@ -68,16 +69,18 @@ void plan_order(const CollectionLayout& layout, const ListQuery& query, ListPlan
     } else if (const auto order = layout.order(sort)) {
         plan.order = *order;
     } else {
-        errors.push_back({"/sort", "unknown_sort",
-                          fmt::format("There is no such sort; there are: {}, each also with - before it.",
-                                      names(layout.orders))});
+        errors.push_back(
+            {"/sort", "unknown_sort",
+             fmt::format("There is no such sort; there are: {}, each also with - before it.",
+                         names(layout.orders))});
     }
     if (!ranged) return;
     if (!layout.range_order) {
         for (const auto* name : {"from", "to"}) {
             const bool given = *name == 'f' ? query.from.has_value() : query.to.has_value();
             if (given) {
-                errors.push_back({std::string("/") + name, "unknown_filter", "This list has no range of times."});
+                errors.push_back({std::string("/") + name, "unknown_filter",
+                                  "This list has no range of times."});
             }
         }
         return;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "projections/records/index_walk.hpp"
 #include "projections/records/past.hpp"
 #include "projections/records/records.hpp"
@@ -96,6 +98,52 @@ Result<Page> RecordQueries::list(const TenantId& tenant, std::string_view collec
     }
 }
 
+Result<Page> RecordQueries::pick(
+    const TenantId& tenant, std::string_view collection, std::span<const kernel::Uuid> ids,
+    const std::vector<std::pair<std::string, std::string>>& filters) const {
+    const auto* layout = state_->layout.find(collection);
+    if (layout == nullptr) return no_collection();
+    const auto planned = plan_filters(*layout, filters);
+    if (!planned) return std::unexpected(planned.error());
+    try {
+        const auto rows = state_->store.read(state_->view, tenant);
+        Page page;
+        page.position = rows.position();
+        std::string bytes;
+        for (const auto& id : ids) {
+            if (!rows.get(layout->row_key(id), bytes)) continue;
+            const auto row = decode_row(bytes);
+            const auto values = read_values(*layout, row.values);
+            const auto has = [&](const auto& filter) {
+                return values.has(filter.first, filter.second);
+            };
+            if (row.deleted || !std::ranges::all_of(*planned, has)) continue;
+            page.rows.push_back(row_of(row, page.position));
+        }
+        return page;
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+}
+
+Result<std::uint64_t> RecordQueries::each(const TenantId& tenant, std::string_view collection,
+                                          const Visit& visit) const {
+    const auto* layout = state_->layout.find(collection);
+    if (layout == nullptr) return no_collection();
+    try {
+        const auto rows = state_->store.read(state_->view, tenant);
+        auto walk = rows.walk(layout->row_key({}).substr(0, 2));
+        for (walk.seek_first(); walk.valid(); walk.next()) {
+            const auto row = decode_row(walk.value());
+            if (row.deleted) continue;
+            if (!visit(kernel::uuid_from_bytes(walk.key().substr(2)), row.json)) break;
+        }
+        return rows.position();
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+}
+
 Result<std::uint64_t> RecordQueries::position(const TenantId& tenant) const {
     try {
         return state_->store.read(state_->view, tenant).position();
@@ -108,7 +156,8 @@ Result<std::optional<Row>> RecordQueries::as_of(const TenantId& tenant, std::str
                                                 const kernel::Uuid& id, Moment moment) const {
     const auto* layout = state_->layout.find(collection);
     if (layout == nullptr) return no_collection();
-    return Past(state_->catalogue, state_->log).as_of(tenant, *layout->collection->fold, id, moment);
+    return Past(state_->catalogue, state_->log)
+        .as_of(tenant, *layout->collection->fold, id, moment);
 }
 
 Result<HistoryPage> RecordQueries::history(const TenantId& tenant, std::string_view collection,
@@ -117,9 +166,11 @@ Result<HistoryPage> RecordQueries::history(const TenantId& tenant, std::string_v
     const auto* layout = state_->layout.find(collection);
     if (layout == nullptr) return no_collection();
     if (limit < 1 || limit > page_rows_max) {
-        return kernel::invalid_field("/limit", "range", fmt::format("Expected 1 to {}.", page_rows_max));
+        return kernel::invalid_field("/limit", "range",
+                                     fmt::format("Expected 1 to {}.", page_rows_max));
     }
-    return Past(state_->catalogue, state_->log).history(tenant, *layout->collection->fold, id, after, limit);
+    return Past(state_->catalogue, state_->log)
+        .history(tenant, *layout->collection->fold, id, after, limit);
 }
 
 }  // namespace almanac::projections

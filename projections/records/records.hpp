@@ -104,6 +104,14 @@ class RecordQueries {
     // Field errors: /<parameter>, /from, /to, /sort, /limit, /cursor.
     Result<Page> list(const TenantId& tenant, std::string_view collection,
                       const ListQuery& query) const;
+    // The live ones among `ids` that satisfy the filters, in the order given; no cursor.
+    Result<Page> pick(const TenantId& tenant, std::string_view collection,
+                      std::span<const kernel::Uuid> ids,
+                      const std::vector<std::pair<std::string, std::string>>& filters) const;
+    // Every live row, by id, while `visit` answers true; answers the position of the view.
+    using Visit = std::function<bool(const kernel::Uuid& id, std::string_view json)>;
+    Result<std::uint64_t> each(const TenantId& tenant, std::string_view collection,
+                               const Visit& visit) const;
     // The view's position for this tenant now, without a row.
     Result<std::uint64_t> position(const TenantId& tenant) const;
 

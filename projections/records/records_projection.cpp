@@ -16,7 +16,8 @@ struct RecordsProjection::State {
         bool deleted = false;
     };
     // The thing before this event; not counted yet where there was none.
-    Cached load(const CollectionLayout& collection, const kernel::Uuid& id, const TenantViews& views);
+    Cached load(const CollectionLayout& collection, const kernel::Uuid& id,
+                const TenantViews& views);
     // Writes row and entries of what `now` holds and keeps what it is indexed by in it.
     void store(const CollectionLayout& collection, const kernel::Uuid& id, Cached& now,
                TenantViews& views);
@@ -65,7 +66,8 @@ void RecordsProjection::State::store(const CollectionLayout& collection, const k
         return;
     }
     std::vector<std::string> kept;
-    for_each_entry(collection, values, id, [&](const std::string& entry) { kept.push_back(entry); });
+    for_each_entry(collection, values, id,
+                   [&](const std::string& entry) { kept.push_back(entry); });
     std::ranges::sort(kept);
     std::vector<std::string> old;
     for_each_entry(collection, read_values(collection, before), id,
@@ -83,9 +85,15 @@ RecordsProjection::RecordsProjection(const kernel::Catalogue& catalogue, std::si
     : state_(std::make_unique<State>(catalogue, cache_bytes)) {}
 RecordsProjection::~RecordsProjection() = default;
 
-void RecordsProjection::listen(Listener listener) { state_->listener = std::move(listener); }
-std::uint32_t RecordsProjection::version() const { return state_->layout.version(); }
-void RecordsProjection::forget() { state_->cache.clear(); }
+void RecordsProjection::listen(Listener listener) {
+    state_->listener = std::move(listener);
+}
+std::uint32_t RecordsProjection::version() const {
+    return state_->layout.version();
+}
+void RecordsProjection::forget() {
+    state_->cache.clear();
+}
 
 Result<void> RecordsProjection::apply(const AppliedEvent& event, TenantViews& views) {
     auto& state = *state_;
@@ -96,7 +104,8 @@ Result<void> RecordsProjection::apply(const AppliedEvent& event, TenantViews& vi
     const auto* collection = fold ? state.layout.of(*fold) : nullptr;
     if (collection == nullptr) return {};
     const auto colon = tag.find(':');
-    const auto id = kernel::parse_uuid(std::string_view(tag).substr(std::min(colon, tag.size() - 1) + 1));
+    const auto id =
+        kernel::parse_uuid(std::string_view(tag).substr(std::min(colon, tag.size() - 1) + 1));
     if (!id) return kernel::corrupt("the identity " + tag + " is no id");
 
     state.key.assign(1, static_cast<char>(collection->number)).append(record.tenant.view());

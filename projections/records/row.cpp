@@ -64,7 +64,8 @@ template <class Fn>
 void for_each_value(const dom::element& at, const std::vector<std::string>& path, std::size_t depth,
                     const Fn& fn) {
     if (at.is_array()) {
-        for (const auto item : at.get_array().value_unsafe()) for_each_value(item, path, depth, fn);
+        const dom::array items = at.get_array().value_unsafe();  // a name: it must outlive the loop
+        for (const auto item : items) for_each_value(item, path, depth, fn);
         return;
     }
     if (depth == path.size()) return fn(at);
@@ -100,8 +101,13 @@ StoredRow decode_row(std::string_view bytes) {
     const auto values_bytes = number(fixed_bytes - 8) & 0xffffffff;
     const auto rest = bytes.substr(fixed_bytes);
     if (values_bytes > rest.size()) throw damaged();
-    return {number(0),   number(8),        instant(16), instant(24),
-            bytes[32] != '\0', rest.substr(0, values_bytes), rest.substr(values_bytes)};
+    return {number(0),
+            number(8),
+            instant(16),
+            instant(24),
+            bytes[32] != '\0',
+            rest.substr(0, values_bytes),
+            rest.substr(values_bytes)};
 }
 
 void write_json(std::string& out, const kernel::FoldType& fold, const kernel::Uuid& id,
@@ -125,7 +131,8 @@ Indexed index_values(const CollectionLayout& layout, std::string& json,
     json.reserve(json.size() + simdjson::SIMDJSON_PADDING);
     dom::element row;
     if (const auto error = parser.parse(json.data(), json.size(), false).get(row)) {
-        throw std::runtime_error(std::string("a fold wrote no JSON: ") + simdjson::error_message(error));
+        throw std::runtime_error(std::string("a fold wrote no JSON: ") +
+                                 simdjson::error_message(error));
     }
     Indexed indexed;
     dom::element deleted;
@@ -162,7 +169,8 @@ Indexed index_values(const CollectionLayout& layout, std::string& json,
 Values read_values(const CollectionLayout& layout, std::string_view values) {
     Values read;
     read.orders.reserve(layout.orders.size());
-    for (std::size_t i = 0; i < layout.orders.size(); ++i) read.orders.push_back(take_piece(values));
+    for (std::size_t i = 0; i < layout.orders.size(); ++i)
+        read.orders.push_back(take_piece(values));
     while (!values.empty()) {
         const auto filter = static_cast<std::size_t>(values[0]);
         values.remove_prefix(1);
