@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "eventstore/log.hpp"
 #include "replay/failure.hpp"
 #include "replay/sample_marks.hpp"
 
@@ -37,7 +38,10 @@ std::string path_of(const kernel::CommandType& type, const CommandCall& call) {
 }  // namespace
 
 ServerTarget::ServerTarget(const ServerAddress& server, const kernel::Catalogue& catalogue)
-    : server_(server), catalogue_(catalogue), client_(server) {}
+    : server_(server),
+      catalogue_(catalogue),
+      client_(server),
+      own_keys_("almanac/" + kernel::to_string(eventstore::random_log_id())) {}
 
 Result<std::unique_ptr<ServerTarget>> ServerTarget::connect(const ServerAddress& server,
                                                             const kernel::Catalogue& catalogue,
@@ -66,6 +70,9 @@ ServerTarget::~ServerTarget() {
 void ServerTarget::submit(CommandCall call, CommandReply reply) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return queue_.size() < queue_max; });
+    if (call.idempotency_key.empty()) {
+        call.idempotency_key = fmt::format("{}/{}", own_keys_, ++keys_made_);
+    }
     queue_.push_back({std::move(call), std::move(reply)});
     changed_.notify_all();
 }
@@ -100,8 +107,7 @@ void ServerTarget::work() {
 Result<CommandDone> ServerTarget::try_once(HttpClient& client, const CommandCall& call) const {
     const auto* type = catalogue_.command(call.command);
     if (!type) return kernel::not_found(fmt::format("There is no command {}.", call.command));
-    HttpHeaders headers;
-    if (!call.idempotency_key.empty()) headers.emplace_back("Idempotency-Key", call.idempotency_key);
+    const HttpHeaders headers{{"Idempotency-Key", call.idempotency_key}};
     const auto body = type->has_body ? json::dump(json::Value(call.body)) : std::string();
     const auto answer = client.send(type->method, path_of(*type, call), body, headers);
     if (!answer) return std::unexpected(answer.error());
@@ -124,7 +130,7 @@ Result<CommandDone> ServerTarget::exchange(HttpClient& client, const CommandCall
     for (int tries = 1;; ++tries) {
         auto done = try_once(client, call);
         if (done || done.error().kind != kernel::RejectionKind::unavailable) return done;
-        if (call.idempotency_key.empty() || tries == tries_max) return done;
+        if (tries == tries_max) return done;
         const auto wait = std::chrono::milliseconds{100} * (1 << tries);
         const std::chrono::seconds asked{done.error().retry_after_seconds};
         std::this_thread::sleep_for(std::max<std::chrono::milliseconds>(wait, asked));

@@ -1,6 +1,6 @@
 // Commands and lookups on a running server over HTTP. Each of `connections` threads has a client of
-// its own; what is refused for now (429, 503) or lost on the way is tried again where it bears an
-// idempotency key.
+// its own. What is refused for now (429, 503) or lost on the way is tried again with the same
+// Idempotency-Key: the caller's, or one made here.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -55,6 +55,8 @@ class ServerTarget final : public CommandTarget, public BusinessLookup {
     const kernel::Catalogue& catalogue_;
     HttpClient client_;  // of the lookups
     bool is_sandbox_ = false;
+    std::string own_keys_;  // what keys made here begin with
+    std::uint64_t keys_made_ = 0;
     std::mutex mutex_;
     std::mutex reply_mutex_;  // one reply at a time
     std::condition_variable changed_;
