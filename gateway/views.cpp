@@ -27,7 +27,8 @@ Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store) {
         p.availability_projection = std::make_unique<projections::AvailabilityProjection>(catalogue);
         p.records = std::make_unique<projections::RecordQueries>(catalogue, *p.store, partition.log());
         p.availability = std::make_unique<projections::Availability>(*p.store);
-        p.search = std::make_unique<projections::ClientSearch>(catalogue, *p.store, partition.keyring());
+        p.search = std::make_unique<projections::ClientSearch>(catalogue, *p.store, *p.records,
+                                                               partition.keyring());
         p.records_projection->listen([search = p.search.get()](auto changes, std::uint64_t position) {
             search->changed(changes, position);
         });
