@@ -63,8 +63,9 @@ bool append_value(std::string& out, const IndexedField& field, const dom::elemen
 template <class Fn>
 void for_each_value(const dom::element& at, const std::vector<std::string>& path, std::size_t depth,
                     const Fn& fn) {
-    if (at.is_array()) {
-        for (const auto item : at.get_array().value_unsafe()) for_each_value(item, path, depth, fn);
+    dom::array items;
+    if (at.get_array().get(items) == simdjson::SUCCESS) {
+        for (const auto item : items) for_each_value(item, path, depth, fn);
         return;
     }
     if (depth == path.size()) return fn(at);
