@@ -64,7 +64,8 @@ Object schemas_of(std::span<const RouteEntry> routes) {
     }
     for (const auto& route : routes) {
         if (route.kind == RouteKind::command && route.command->has_body) {
-            book.add(body_schema_name(*route.command), body_schema(*route.command));
+            const auto name = body_schema_name(*route.command);
+            if (name != "EmptyBody") book.add(name, route.command->schema());
         }
         if (route.kind == RouteKind::collection_list) {
             const auto name = row_schema_name(*route.collection);

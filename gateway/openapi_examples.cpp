@@ -119,6 +119,10 @@ Value sample_of(const Object& schema) {
 
 }  // namespace
 
+json::Value example_value(const json::Object& schema) {
+    return sample_of(schema);
+}
+
 json::Value example_body(std::string_view command, const json::Object& schema) {
     for (const auto& [name, text] : written) {
         if (name == command) return json::parse_own(text);

@@ -9,5 +9,7 @@ namespace almanac::gateway {
 
 // `schema` is the body's, as the command declares it.
 kernel::json::Value example_body(std::string_view command, const kernel::json::Object& schema);
+// One valid value of a schema without $ref: its required members, the least that is allowed.
+kernel::json::Value example_value(const kernel::json::Object& schema);
 
 }  // namespace almanac::gateway

@@ -186,6 +186,10 @@ std::string description_of(const RouteEntry& route) {
     const bool rows =
         route.kind == RouteKind::collection_list || route.kind == RouteKind::collection_get;
     if (rows) text += personal_note(*route.collection);
+    if (route.kind == RouteKind::collection_list && route.collection->searchable) {
+        text += " `q`, `email`, `phone` and `sort=last_name` need `" +
+                route.collection->personal_permission + "`.";
+    }
     if (route.sandbox_only) text += " Only in a sandbox.";
     return text;
 }

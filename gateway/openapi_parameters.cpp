@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/openapi_examples.hpp"
+
 namespace almanac::gateway {
 namespace {
 
@@ -78,6 +80,7 @@ Object sort_parameter(const Collection& collection) {
 
 void add_list_parameters(Array& parameters, const Collection& collection) {
     refer(parameters, {"Limit", "Cursor"});
+    if (collection.name == "tenants") return;
     parameters.push_back(sort_parameter(collection));
     const auto row = collection.schema();
     for (const auto& filter : collection.filters) {
@@ -102,7 +105,10 @@ void add_query_parameters(Array& parameters, const kernel::QueryType& query) {
                           std::ranges::any_of(required->get_array(), [&](const Value& each) {
                               return each == Value(name);
                           });
-        if (must) parameter["required"] = true;
+        if (must) {
+            parameter["required"] = true;
+            parameter["example"] = example_value(parameter.at("schema").get_object());
+        }
         parameters.push_back(std::move(parameter));
     }
 }
@@ -134,8 +140,7 @@ Array parameters_of(const RouteEntry& route) {
             add_freshness(parameters);
             break;
         case RouteKind::collection_history:
-            refer(parameters, {"Limit", "Cursor"});
-            add_freshness(parameters);
+            refer(parameters, {"Limit", "Cursor", "Log"});
             break;
         case RouteKind::system:
             if (route.name != "list_events") break;

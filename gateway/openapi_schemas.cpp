@@ -30,9 +30,13 @@ bool takes_null(const Object& schema) {
     return std::ranges::any_of(type->get_array(), [](const Value& v) { return v == "null"; });
 }
 
-// What the shape is wherever it stands: without what its place says of it.
+// What a place says of the shape that stands there.
+constexpr std::array<std::string_view, 4> words_of_place{"description", "readOnly", "x-personal",
+                                                         "x-sensitive"};
+
+// What the shape is wherever it stands.
 Object bare(Object schema) {
-    schema.erase("description");
+    for (const auto word : words_of_place) schema.erase(word);
     if (takes_null(schema)) schema["type"] = "object";
     return schema;
 }
@@ -49,6 +53,14 @@ std::string members_of(const Object& schema) {
 std::string singular(std::string_view word) {
     const bool plural = word.size() > 2 && word.ends_with('s') && !word.ends_with("ss");
     return std::string(word.substr(0, word.size() - (plural ? 1 : 0)));
+}
+
+// CreateTenant -> Tenant
+std::string owner_name(std::string_view schema) {
+    for (const std::string_view verb : {"Create", "Change"}) {
+        if (schema.starts_with(verb)) schema.remove_prefix(verb.size());
+    }
+    return std::string(schema);
 }
 
 // A personal field is null where it is masked or erased.
@@ -152,11 +164,8 @@ std::string row_schema_name(const kernel::Collection& collection) {
     return camel_case(collection.fold->kind);
 }
 
-Object body_schema(const kernel::CommandType& command) {
-    return command.schema();
-}
-
 std::string body_schema_name(const kernel::CommandType& command) {
+    if (command.schema().at("properties").get_object().empty()) return "EmptyBody";
     return camel_case(command.name);
 }
 
@@ -212,15 +221,17 @@ void SchemaBook::collect(const Value& schema, const std::string& owner, const st
             for (const auto& [members, name] : shape_names) {
                 if (members_of(plain) == members) shape.candidates.emplace_back(name);
             }
-            shape.candidates.push_back(camel_case(singular(property)));
-            shape.candidates.push_back(owner + camel_case(singular(property)));
+            shape.candidates.push_back(camel_case(property));
+            shape.candidates.push_back(owner_name(owner) + camel_case(property));
             shape.schema = std::move(plain);
         }
     }
     for (const auto& [name, each] : *object) {
         if (names_properties && name == "properties") {
             for (const auto& [inner, one] : each.get_object()) collect(one, owner, inner, false);
-        } else if (name == "items" || name == "oneOf" || name == "allOf" || name == "anyOf") {
+        } else if (name == "items") {
+            collect(each, owner, singular(property), false);
+        } else if (name == "oneOf" || name == "allOf" || name == "anyOf") {
             collect(each, owner, property, false);
         }
     }
@@ -262,8 +273,8 @@ Value SchemaBook::shared(const Value& schema, bool is_root) {
             if (takes_null(*object)) {
                 reference = {{"oneOf", {std::move(reference), Object{{"type", "null"}}}}};
             }
-            if (const auto* text = object->if_contains("description")) {
-                reference["description"] = *text;
+            for (const auto word : words_of_place) {
+                if (const auto* said = object->if_contains(word)) reference[word] = *said;
             }
             return reference;
         }

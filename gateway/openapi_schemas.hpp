@@ -21,8 +21,7 @@ std::string camel_case(std::string_view snake_case);          // book_appointmen
 // What GET of one answers: the fold's fields, id, revision, times; personal fields may be null.
 Object row_schema(const kernel::Collection& collection);
 std::string row_schema_name(const kernel::Collection& collection);
-// The body of a command as its reader takes it; no properties where it takes an empty one.
-Object body_schema(const kernel::CommandType& command);
+// Where a command's body is found; all that take an empty one share `EmptyBody`.
 std::string body_schema_name(const kernel::CommandType& command);
 // Adds the pattern a format means, where a regular expression can say it.
 void add_patterns(Value& schema);
