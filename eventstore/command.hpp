@@ -50,4 +50,17 @@ struct CommandAnswer {
 
 using CommandReply = std::move_only_function<void(Result<CommandAnswer>)>;
 
+// The command struct behind its catalogue entry, asked by the house itself.
+template <class C>
+CommandRequest house_request(const kernel::Catalogue& catalogue, std::string_view name,
+                             const TenantId& tenant, C command) {
+    CommandRequest request;
+    request.type = catalogue.command(name);
+    request.command = std::make_shared<const C>(std::move(command));
+    request.tenant = tenant;
+    request.actor = {"system", "almanacd"};
+    request.correlation_id = std::string(name);
+    return request;
+}
+
 }  // namespace almanac::eventstore

@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "domain/kernel/actor.hpp"
-#include "domain/kernel/codec.hpp"
+#include "domain/kernel/heap_bytes.hpp"
 
 namespace almanac::kernel {
 
