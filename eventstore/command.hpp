@@ -22,8 +22,8 @@ struct CommandRequest {
     TenantId tenant;
     Actor actor;
     std::function<bool(std::string_view permission)> may;
-    std::string target_id;                     // the {id} of the path, "" for a create
-    std::optional<std::uint64_t> if_match;     // a revision
+    std::string target_id;                  // the {id} of the path, "" for a create
+    std::optional<std::uint64_t> if_match;  // a revision
     std::optional<IdempotencyKey> idempotency;
     std::string correlation_id;
     std::string causation_id;

@@ -5,6 +5,8 @@
 #include "domain/identity/api_key.hpp"
 #include "domain/tenancy/sandbox.hpp"
 #include "domain/tenancy/tenant.hpp"
+#include "eventstore/forking.hpp"
+#include "eventstore/results.hpp"
 #include "eventstore/typed_event.hpp"
 
 namespace almanac::eventstore {
@@ -19,6 +21,20 @@ KeyringProbe probe_keyring() {
         if (!generation) return std::unexpected(std::move(generation.error()));
         return KeyringState{*generation, std::nullopt};
     };
+}
+
+// The keyring of a partition; one that belongs to the log before an unfinished fork goes with it.
+Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const MasterKey& key,
+                                              Instant now, const KeyringLimits& limits) {
+    const auto log_id = partition.log->log_id();
+    auto keyring = Keyring::open(partition.keyring_path(), key, log_id, false, limits);
+    const auto& fork = partition.unfinished_fork;
+    if (keyring || !fork || keyring.error().code != "keyring_foreign") return keyring;
+    keyring = Keyring::open(partition.keyring_path(), key, fork->from_log_id, false, limits);
+    if (!keyring) return keyring;
+    if (auto forked = (*keyring)->fork(log_id, now); !forked)
+        return std::unexpected(std::move(forked.error()));
+    return keyring;
 }
 
 // The command struct behind its catalogue entry, asked by the house itself.
@@ -46,14 +62,30 @@ struct PartitionStore::Parts {
 
 PartitionStore::PartitionStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 PartitionStore::~PartitionStore() = default;
-unsigned PartitionStore::number() const { return parts_->partition.number; }
-const std::filesystem::path& PartitionStore::path() const { return parts_->partition.path; }
-std::filesystem::path PartitionStore::views_path() const { return parts_->partition.views_path(); }
-const Log& PartitionStore::log() const { return *parts_->partition.log; }
-Keyring& PartitionStore::keyring() { return *parts_->keyring; }
-Writer& PartitionStore::writer() { return *parts_->writer; }
-Executor& PartitionStore::executor() { return *parts_->executor; }
-const kernel::Uuid& PartitionStore::log_id() const { return parts_->log_id; }
+unsigned PartitionStore::number() const {
+    return parts_->partition.number;
+}
+const std::filesystem::path& PartitionStore::path() const {
+    return parts_->partition.path;
+}
+std::filesystem::path PartitionStore::views_path() const {
+    return parts_->partition.views_path();
+}
+const Log& PartitionStore::log() const {
+    return *parts_->partition.log;
+}
+Keyring& PartitionStore::keyring() {
+    return *parts_->keyring;
+}
+Writer& PartitionStore::writer() {
+    return *parts_->writer;
+}
+Executor& PartitionStore::executor() {
+    return *parts_->executor;
+}
+const kernel::Uuid& PartitionStore::log_id() const {
+    return parts_->log_id;
+}
 void PartitionStore::on_committed(Committed listener) {
     parts_->listeners.push_back(std::move(listener));
 }
@@ -92,8 +124,7 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
     auto parts = std::make_unique<PartitionStore::Parts>();
     parts->partition = std::move(*partition);
     parts->log_id = parts->partition.log->log_id();
-    auto keyring = Keyring::open(parts->partition.keyring_path(), key, parts->log_id, false,
-                                 options.keyring);
+    auto keyring = open_keyring(parts->partition, key, clock().now(), options.keyring);
     if (!keyring) return std::unexpected(std::move(keyring.error()));
     parts->keyring = std::move(*keyring);
     auto* raw = parts.get();
@@ -106,9 +137,8 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
     hooks.failed = [raw](const kernel::Rejection&) { raw->partition.release_ballast(); };
     parts->writer = std::make_unique<Writer>(*parts->partition.log, *parts->partition.mark, clock(),
                                              std::move(hooks), options.writer);
-    parts->executor =
-        std::make_unique<Executor>(catalogue, *parts->writer, *parts->keyring, clock(),
-                                   options.executor);
+    parts->executor = std::make_unique<Executor>(catalogue, *parts->writer, *parts->keyring,
+                                                 clock(), options.executor);
     partitions.push_back(std::make_unique<PartitionStore>(std::move(parts)));
     return {};
 }
@@ -135,7 +165,8 @@ Result<void> Store::State::load_tenants() {
         for (const auto position : *positions) {
             auto record = log.record(position);
             if (!record) return std::unexpected(std::move(record.error()));
-            const CommittedEvent event{position, std::make_shared<const Record>(std::move(*record))};
+            const CommittedEvent event{position,
+                                       std::make_shared<const Record>(std::move(*record))};
             note_tenants({&event, 1});
         }
         for (const auto& entry : tenants.unfounded()) {
@@ -164,7 +195,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
         auto opened = state->open_partition(number, *key, options);
         if (!opened) return std::unexpected(std::move(opened.error()));
     }
-    if (auto loaded = state->load_tenants(); !loaded) return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = state->load_tenants(); !loaded)
+        return std::unexpected(std::move(loaded.error()));
     auto store = std::unique_ptr<Store>(new Store(std::move(state)));
     if (auto* sandbox = store->sandbox_clock()) {
         auto held = store->fold(system_tenant, kernel::fold_type<tenancy::SandboxTime>(),
@@ -178,15 +210,33 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
 }
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Store::~Store() { close(); }
-unsigned Store::partitions() const { return state_->directory.partitions(); }
-PartitionStore& Store::partition(unsigned number) { return *state_->partitions.at(number); }
-PartitionStore& Store::partition_for(const TenantId& tenant) { return state_->of(tenant); }
-TenantDirectory& Store::tenants() { return state_->tenants; }
-Clock& Store::clock() { return state_->clock(); }
-SandboxClock* Store::sandbox_clock() { return state_->sandbox_clock.get(); }
-bool Store::is_sandbox() const { return state_->sandbox_clock != nullptr; }
-const kernel::Catalogue& Store::catalogue() const { return state_->catalogue; }
+Store::~Store() {
+    close();
+}
+unsigned Store::partitions() const {
+    return state_->directory.partitions();
+}
+PartitionStore& Store::partition(unsigned number) {
+    return *state_->partitions.at(number);
+}
+PartitionStore& Store::partition_for(const TenantId& tenant) {
+    return state_->of(tenant);
+}
+TenantDirectory& Store::tenants() {
+    return state_->tenants;
+}
+Clock& Store::clock() {
+    return state_->clock();
+}
+SandboxClock* Store::sandbox_clock() {
+    return state_->sandbox_clock.get();
+}
+bool Store::is_sandbox() const {
+    return state_->sandbox_clock != nullptr;
+}
+const kernel::Catalogue& Store::catalogue() const {
+    return state_->catalogue;
+}
 
 void Store::close() {
     if (state_->closed) return;
@@ -219,7 +269,8 @@ Result<kernel::Held> Store::fold(const TenantId& tenant, const kernel::FoldType&
 // ---- what spans partitions --------------------------------------------------------------------
 
 // Second half: the tenant's own log begins; its answer is the command's.
-void Store::State::found(CommandRequest registration, CommandAnswer registered, CommandReply reply) {
+void Store::State::found(CommandRequest registration, CommandAnswer registered,
+                         CommandReply reply) {
     const auto tenant = TenantId{*kernel::parse_uuid(registered.id)};
     const auto& wish = *static_cast<const tenancy::CreateTenant*>(registration.command.get());
     tenancy::FoundTenant found;
@@ -231,21 +282,23 @@ void Store::State::found(CommandRequest registration, CommandAnswer registered, 
     request.tenant = tenant;
     request.target_id = registered.id;
     const bool replayed = registered.replayed;
-    of(tenant).executor().submit(
-        std::move(request), [replayed, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
-            if (answer) answer->replayed = replayed;
-            reply(std::move(answer));
-        });
+    of(tenant).executor().submit(std::move(request), [replayed, reply = std::move(reply)](
+                                                         Result<CommandAnswer> answer) mutable {
+        if (answer) answer->replayed = replayed;
+        reply(std::move(answer));
+    });
 }
 
 void Store::State::move_clock(CommandRequest request, CommandReply reply) {
     const auto to = static_cast<const tenancy::MoveClock*>(request.command.get())->now;
     // The event is synced before any partition sees the new time (log.md, "Time").
-    of(system_tenant).executor().submit(
-        std::move(request), [this, to, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
-            if (answer) sandbox_clock->move(to);
-            reply(std::move(answer));
-        });
+    of(system_tenant)
+        .executor()
+        .submit(std::move(request),
+                [this, to, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
+                    if (answer) sandbox_clock->move(to);
+                    reply(std::move(answer));
+                });
 }
 
 void Store::submit(CommandRequest request, CommandReply reply) {
@@ -258,15 +311,23 @@ void Store::submit(CommandRequest request, CommandReply reply) {
         return executor.submit(std::move(request), std::move(reply));
     }
     auto registration = request;
-    state_->of(system_tenant).executor().submit(
-        std::move(request), [state = state_.get(), registration = std::move(registration),
-                             reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
-            if (!answer) return reply(std::move(answer));
-            state->found(std::move(registration), std::move(*answer), std::move(reply));
-        });
+    state_->of(system_tenant)
+        .executor()
+        .submit(std::move(request),
+                [state = state_.get(), registration = std::move(registration),
+                 reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
+                    if (!answer) return reply(std::move(answer));
+                    state->found(std::move(registration), std::move(*answer), std::move(reply));
+                });
 }
 
 Result<void> Store::finish_begun() {
+    for (auto& partition : state_->partitions) {
+        const auto& fork = partition->parts_->partition.unfinished_fork;
+        if (!fork) continue;
+        auto finished = finish_fork(partition->log(), partition->writer(), *fork, clock());
+        if (!finished) return finished;
+    }
     for (const auto& entry : state_->tenants.unfounded()) {
         auto held = fold(system_tenant, kernel::fold_type<tenancy::TenantRegistration>(),
                          kernel::tag_of<tenancy::TenantRegistration>(entry.id));
@@ -278,27 +339,56 @@ Result<void> Store::finish_begun() {
         auto request = house_request(state_->catalogue, "found_tenant", entry.id, std::move(found));
         std::promise<Result<CommandAnswer>> done;
         partition_for(entry.id).executor().submit(
-            std::move(request), [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
-        if (auto answer = done.get_future().get(); !answer) return std::unexpected(std::move(answer.error()));
+            std::move(request),
+            [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
+        if (auto answer = done.get_future().get(); !answer)
+            return std::unexpected(std::move(answer.error()));
     }
     return {};
 }
 
+// Idempotency results and the keys of their days outlive their week by a day; claims that no event
+// named within 24 h are forgotten (log.md).
+void Store::tidy() {
+    const auto now = clock().now();
+    const auto oldest = utc_day(now) - result_days - 1;
+    for (auto& partition : state_->partitions) {
+        auto* parts = partition->parts_.get();
+        Job job;
+        job.decide = [parts, now, oldest](Stage& stage) {
+            const ClaimNamed named = [&](const TenantId& tenant, ClaimKind kind,
+                                         const kernel::Uuid& claim) {
+                const auto tag = std::string(to_string(kind)) + ':' + kernel::to_string(claim);
+                return stage.tag_exists(tenant, tag).value_or(true);
+            };
+            if (!parts->keyring->sweep_claims(now, named))
+                return;  // read-only keyring: nothing to tidy
+            if (!parts->partition.log->delete_results_before(std::nullopt, oldest)) return;
+            if (parts->keyring->destroy_day_keys_before(oldest)) return;
+        };
+        if (!partition->writer().submit(std::move(job))) continue;  // busy or stopping: next time
+    }
+}
+
 Result<std::string> Store::init(const std::filesystem::path& path,
                                 const kernel::Catalogue& catalogue, const CreateOptions& create) {
-    if (auto made = DataDirectory::create(path, create); !made) return std::unexpected(std::move(made.error()));
+    if (auto made = DataDirectory::create(path, create); !made)
+        return std::unexpected(std::move(made.error()));
     {
         auto directory = DataDirectory::open(path);
         if (!directory) return std::unexpected(std::move(directory.error()));
         auto key = MasterKey::create(directory->master_key_path());
         if (!key) return std::unexpected(std::move(key.error()));
         for (unsigned number = 0; number < create.partitions; ++number) {
-            auto partition = directory->open_partition(number, OpenOptions{create.log, {}, create.ballast_bytes});
+            auto partition = directory->open_partition(
+                number, OpenOptions{create.log, {}, create.ballast_bytes});
             if (!partition) return std::unexpected(std::move(partition.error()));
-            auto keyring = Keyring::create(partition->keyring_path(), *key, partition->log->log_id());
+            auto keyring =
+                Keyring::create(partition->keyring_path(), *key, partition->log->log_id());
             if (!keyring) return std::unexpected(std::move(keyring.error()));
             if (number != 0) continue;
-            if (auto keys = (*keyring)->create_tenant(system_tenant); !keys) return std::unexpected(keys.error());
+            if (auto keys = (*keyring)->create_tenant(system_tenant); !keys)
+                return std::unexpected(keys.error());
             if (auto synced = (*keyring)->sync(); !synced) return std::unexpected(synced.error());
         }
     }
@@ -307,7 +397,8 @@ Result<std::string> Store::init(const std::filesystem::path& path,
     identity::IssueApiKey wish{"administrator", {"*.*:*"}, std::nullopt};
     auto request = house_request(catalogue, "issue_api_key", system_tenant, std::move(wish));
     std::promise<Result<CommandAnswer>> done;
-    (*store)->submit(std::move(request), [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
+    (*store)->submit(std::move(request),
+                     [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
     auto answer = done.get_future().get();
     if (!answer) return std::unexpected(std::move(answer.error()));
     return answer->disclosed.at(0).second;

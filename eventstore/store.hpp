@@ -48,7 +48,8 @@ class Store {
     // A new directory with its keys and the first administrator key, which is answered. Refuses
     // what is there already (`data_exists`).
     static Result<std::string> init(const std::filesystem::path& path,
-                                    const kernel::Catalogue& catalogue, const CreateOptions& create);
+                                    const kernel::Catalogue& catalogue,
+                                    const CreateOptions& create);
     static Result<std::unique_ptr<Store>> open(const std::filesystem::path& path,
                                                const kernel::Catalogue& catalogue,
                                                const StoreOptions& options);
@@ -67,6 +68,8 @@ class Store {
 
     // Finishes what an earlier process began. After listeners are set, before commands flow.
     Result<void> finish_begun();
+    // Forgets what has had its time: old idempotency results, their keys, unnamed claims. Hourly.
+    void tidy();
     // Routes to the tenant's partition; creating a tenant and moving the clock span partitions.
     void submit(CommandRequest request, CommandReply reply);
     // A fold of a tenant as the log has it (start-up tables, `inspect`).

@@ -5,6 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 
 #include "gateway/http_server.hpp"
 #include "gateway/service.hpp"
@@ -23,7 +26,8 @@ Result<Endpoint> endpoint_of(const std::string& text) {
     Endpoint endpoint;
     const auto digits = colon == text.npos ? std::string() : text.substr(colon + 1);
     const auto done = std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
-    if (digits.empty() || done.ec != std::errc{} || done.ptr != digits.data() + digits.size() || colon == 0) {
+    if (digits.empty() || done.ec != std::errc{} || done.ptr != digits.data() + digits.size() ||
+        colon == 0) {
         return reject("cannot_listen", "--listen takes HOST:PORT, e.g. 127.0.0.1:8080.");
     }
     endpoint.host = text.substr(0, colon);
@@ -52,19 +56,25 @@ void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
             const auto writer = partition.writer().status();
             const auto executor = partition.executor().status();
             const auto view = views.of(number).runtime->status();
-            set("almanac_log_position", "Last durable position.", double(writer.durable_position), label);
-            set("almanac_writer_queue_jobs", "Commands waiting.", double(writer.queued_jobs), label);
-            set("almanac_writer_batches", "Synced batches since start.", double(writer.batches), label);
+            set("almanac_log_position", "Last durable position.", double(writer.durable_position),
+                label);
+            set("almanac_writer_queue_jobs", "Commands waiting.", double(writer.queued_jobs),
+                label);
+            set("almanac_writer_batches", "Synced batches since start.", double(writer.batches),
+                label);
             set("almanac_writer_read_only", "1 after a disk fault.", writer.read_only, label);
-            set("almanac_clock_standing", "1 while the wall clock is behind.", writer.clock_standing, label);
+            set("almanac_clock_standing", "1 while the wall clock is behind.",
+                writer.clock_standing, label);
             set("almanac_clock_jumped", "1 while writes are refused.", writer.clock_jumped, label);
             set("almanac_commands_accepted", "Since start.", double(executor.accepted), label);
             set("almanac_commands_rejected", "Since start.", double(executor.rejected), label);
             set("almanac_fold_cache_bytes", "Folds in memory.", double(executor.fold_bytes), label);
             set("almanac_fold_cache_hits", "Since start.", double(executor.fold_hits), label);
             set("almanac_fold_cache_misses", "Since start.", double(executor.fold_misses), label);
-            set("almanac_view_position", "Applied by every projection.", double(view.applied_position), label);
-            set("almanac_view_parked", "Pairs parked since start.", double(view.parked_total), label);
+            set("almanac_view_position", "Applied by every projection.",
+                double(view.applied_position), label);
+            set("almanac_view_parked", "Pairs parked since start.", double(view.parked_total),
+                label);
         }
     });
 }
@@ -79,11 +89,26 @@ struct Application::State {
     std::unique_ptr<HttpServer> server;
     std::string url;
     bool stopped = false;
+    std::mutex tidy_mutex;
+    std::condition_variable tidy_wake;
+    std::thread tidy_thread;  // once at start, then hourly
+
+    void tidy_hourly() {
+        std::unique_lock lock(tidy_mutex);
+        while (!stopped) {
+            store->tidy();
+            tidy_wake.wait_for(lock, std::chrono::hours{1}, [this] { return stopped; });
+        }
+    }
 };
 
 Application::Application(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Application::~Application() { stop(); }
-const std::string& Application::url() const { return state_->url; }
+Application::~Application() {
+    stop();
+}
+const std::string& Application::url() const {
+    return state_->url;
+}
 
 Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalogue,
                                                         const ApplicationOptions& options) {
@@ -93,8 +118,9 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     if (!endpoint) return std::unexpected(endpoint.error());
     const bool tls = !options.tls_certificate.empty() || !options.tls_key.empty();
     if (!is_loopback(endpoint->host) && !tls && !options.insecure_public) {
-        return reject("cannot_listen", "Without TLS only loopback is listened on; give "
-                                       "--tls-certificate and --tls-key, or --insecure-public.");
+        return reject("cannot_listen",
+                      "Without TLS only loopback is listened on; give "
+                      "--tls-certificate and --tls-key, or --insecure-public.");
     }
     auto state = std::make_unique<State>();
     auto store = eventstore::Store::open(options.data, catalogue, {});
@@ -103,18 +129,21 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     auto views = Views::open(*state->store);
     if (!views) return std::unexpected(std::move(views.error()));
     state->views = std::move(*views);
-    if (auto loaded = state->keys.load(*state->store); !loaded) return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = state->keys.load(*state->store); !loaded)
+        return std::unexpected(std::move(loaded.error()));
 
     ServiceOptions service{options.public_url, options.access_log};
     auto& s = *state;
-    s.service = std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, std::move(service));
+    s.service =
+        std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, std::move(service));
     for (unsigned number = 0; number < s.store->partitions(); ++number) {
         s.store->partition(number).on_committed([&s, &catalogue](auto events) {
             s.keys.committed(catalogue, events);
             s.service->feed().committed();
         });
     }
-    if (auto finished = s.store->finish_begun(); !finished) return std::unexpected(std::move(finished.error()));
+    if (auto finished = s.store->finish_begun(); !finished)
+        return std::unexpected(std::move(finished.error()));
     s.views->start();
     add_metrics(s.metrics, *s.store, *s.views);
 
@@ -135,14 +164,20 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     const bool v6 = endpoint->host.find(':') != std::string::npos;
     s.url = fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", v6 ? "[" : "", endpoint->host,
                         v6 ? "]" : "", s.server->port());
-    spdlog::info("started: url={} partitions={} tenants={} sandbox={}", s.url, s.store->partitions(),
-                 s.store->tenants().size(), s.store->is_sandbox());
+    s.tidy_thread = std::thread([&s] { s.tidy_hourly(); });
+    spdlog::info("started: url={} partitions={} tenants={} sandbox={}", s.url,
+                 s.store->partitions(), s.store->tenants().size(), s.store->is_sandbox());
     return std::unique_ptr<Application>(new Application(std::move(state)));
 }
 
 void Application::stop() {
-    if (state_->stopped) return;
-    state_->stopped = true;
+    {
+        const std::lock_guard lock(state_->tidy_mutex);
+        if (state_->stopped || !state_->server) return;
+        state_->stopped = true;
+    }
+    state_->tidy_wake.notify_all();
+    if (state_->tidy_thread.joinable()) state_->tidy_thread.join();
     state_->service->draining();
     const bool graceful = state_->server->drain_and_stop(std::chrono::seconds{5});
     state_->service->feed().stop();

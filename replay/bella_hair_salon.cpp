@@ -5,12 +5,13 @@ namespace {
 using kernel::json::Array;
 using kernel::json::Object;
 
-Object euros(int cents) { return {{"amount", cents}, {"currency", "EUR"}}; }
+Object euros(int cents) {
+    return {{"amount", cents}, {"currency", "EUR"}};
+}
 
 // Staff that has the specialty.
 Object role_by_specialty(const char* role, const char* specialty) {
-    return {{"role", role},
-            {"match", {{"type", "staff"}, {"specialties", Array{specialty}}}}};
+    return {{"role", role}, {"match", {{"type", "staff"}, {"specialties", Array{specialty}}}}};
 }
 
 std::vector<Object> categories() {
@@ -60,7 +61,9 @@ std::vector<SampleService> services() {
               {"price", euros(2'500)},
               {"cancellation_notice_minutes", 1'440},
               {"requirements", Array{role_by_specialty("stylist", "cuts")}}},
-             "haircuts", {"main-chair"}, "chair"},
+             "haircuts",
+             {"main-chair"},
+             "chair"},
             {{{"slug", "full-color"},
               {"name", "Full Color"},
               {"description", "Full color from roots to ends"},
@@ -73,7 +76,9 @@ std::vector<SampleService> services() {
               {"late_cancel_fee", {{"kind", "rate"}, {"rate_ppm", 500'000}}},
               {"no_show_fee", {{"kind", "rate"}, {"rate_ppm", 500'000}}},
               {"requirements", Array{role_by_specialty("stylist", "color")}}},
-             "color", {"main-chair"}, "chair"},
+             "color",
+             {"main-chair"},
+             "chair"},
             {{{"slug", "manicure"},
               {"name", "Manicure"},
               {"description", "Complete manicure with polish"},
@@ -81,11 +86,16 @@ std::vector<SampleService> services() {
               {"slot_step_minutes", 15},
               {"price", euros(2'000)},
               {"requirements", Array{role_by_specialty("nail_technician", "nails")}}},
-             "nails", {"manicure-table"}, "table"}};
+             "nails",
+             {"manicure-table"},
+             "table"}};
 }
 
 Object person(const char* first, const char* last, const char* email, const char* phone) {
-    return {{"first_name", first}, {"last_name", last}, {"email", email}, {"phone", phone},
+    return {{"first_name", first},
+            {"last_name", last},
+            {"email", email},
+            {"phone", phone},
             {"language", "es"}};
 }
 Object with(Object person, const char* field, kernel::json::Value value) {
@@ -109,8 +119,8 @@ std::vector<Object> clients() {
              "Comes with a pram"),
         with(person("Javier", "Molina", "javier.molina@example.com", "+34600100106"), "source",
              "walk-in"),
-        with(person("Pablo", "Serrano", "pablo.serrano@example.com", "+34600100107"),
-             "birth_date", "1988-05-14"),
+        with(person("Pablo", "Serrano", "pablo.serrano@example.com", "+34600100107"), "birth_date",
+             "1988-05-14"),
         with(with(person("Isabel", "Ortega", "isabel.ortega@example.com", "+34600100108"),
                   "medical_conditions", "Sensitive scalp"),
              "marketing_consent", true),
@@ -126,14 +136,10 @@ SampleBusiness bella_hair_salon() {
     SampleBusiness salon;
     salon.slug = "bella-hair-salon";
     salon.time_zone = "Europe/Madrid";
-    salon.tenant = {{"slug", salon.slug},
-                    {"name", "Bella Hair Salon"},
-                    {"business_type", "salon"},
-                    {"email", "info@bellahair.com"},
-                    {"phone", "+34612345678"},
-                    {"time_zone", salon.time_zone},
-                    {"currency", "EUR"},
-                    {"locale", "es"}};
+    salon.tenant = {{"slug", salon.slug},       {"name", "Bella Hair Salon"},
+                    {"business_type", "salon"}, {"email", "info@bellahair.com"},
+                    {"phone", "+34612345678"},  {"time_zone", salon.time_zone},
+                    {"currency", "EUR"},        {"locale", "es"}};
     salon.categories = categories();
     salon.resources = resources();
     salon.services = services();

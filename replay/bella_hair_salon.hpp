@@ -1,5 +1,5 @@
-// Bella Hair Salon, the sample business of seed 001: its records as bodies of commands. Ids of other
-// things stand in them as slugs and are put in by the loader (sample.hpp).
+// Bella Hair Salon, the sample business of seed 001: its records as bodies of commands. Ids of
+// other things stand in them as slugs and are put in by the loader (sample.hpp).
 #pragma once
 #include <string>
 #include <vector>
@@ -9,12 +9,12 @@
 namespace almanac::replay {
 
 struct SampleResource {
-    kernel::json::Object body;  // with its slug
+    kernel::json::Object body;      // with its slug
     kernel::json::Object schedule;  // empty: none
 };
 struct SampleService {
-    kernel::json::Object body;      // with its slug
-    std::string category;           // slug
+    kernel::json::Object body;       // with its slug
+    std::string category;            // slug
     std::vector<std::string> place;  // slugs of the candidates of its last role
     std::string place_role;
 };

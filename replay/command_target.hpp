@@ -74,8 +74,8 @@ class BusinessLookup {
     // The name in settings.sample of a tenant, "" where none was loaded to its end.
     virtual Result<std::string> sample_of(const std::string& tenant) = 0;
     // Appointments whose metadata name this sample.
-    virtual Result<std::vector<FoundAppointment>> sample_appointments(const std::string& tenant,
-                                                                      const std::string& sample) = 0;
+    virtual Result<std::vector<FoundAppointment>> sample_appointments(
+        const std::string& tenant, const std::string& sample) = 0;
 };
 
 }  // namespace almanac::replay

@@ -12,8 +12,10 @@ namespace json = kernel::json;
 
 void append_text_or_null(std::string& out, std::string_view name, std::string_view value) {
     out += fmt::format(",\"{}\":", name);
-    if (value.empty()) out += "null";
-    else json::append_string(out, value);
+    if (value.empty())
+        out += "null";
+    else
+        json::append_string(out, value);
 }
 
 std::string text_at(const json::Object& object, std::string_view name) {

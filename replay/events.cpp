@@ -23,8 +23,8 @@ std::string joined(const std::vector<std::string>& texts) {
 }
 
 bool matches(const EventsWish& wish, const RecordView& record) {
-    const bool type = wish.types.empty() ||
-                      std::ranges::find(wish.types, record.type()) != wish.types.end();
+    const bool type =
+        wish.types.empty() || std::ranges::find(wish.types, record.type()) != wish.types.end();
     return type &&
            std::ranges::all_of(wish.tags, [&](const auto& tag) { return record.has_tag(tag); });
 }
@@ -61,8 +61,8 @@ HttpParameters parameters_of(const EventsWish& wish) {
 Result<void> print_pages(HttpClient& client, const std::string& path, const EventsWish& wish,
                          std::ostream& out) {
     auto left = wish.limit.value_or(UINT64_MAX);
-    auto place = wish.after ? HttpParameters{{"after", std::to_string(*wish.after)}}
-                            : HttpParameters{};
+    auto place =
+        wish.after ? HttpParameters{{"after", std::to_string(*wish.after)}} : HttpParameters{};
     while (left > 0) {
         auto parameters = parameters_of(wish);
         parameters.emplace_back("limit", std::to_string(std::min(left, page_events)));

@@ -12,9 +12,9 @@
 namespace almanac::replay {
 
 struct EventsWish {
-    std::string tenant;              // slug or id
-    std::vector<std::string> types;  // any of them; none: all
-    std::vector<std::string> tags;   // all of them
+    std::string tenant;                  // slug or id
+    std::vector<std::string> types;      // any of them; none: all
+    std::vector<std::string> tags;       // all of them
     std::optional<std::uint64_t> after;  // a sequence
     std::optional<std::uint64_t> limit;
     bool follow = false;  // goes on as events happen; servers only

@@ -21,11 +21,16 @@ int exit_code_of(const kernel::Rejection& rejection) {
     switch (rejection.kind) {
         case RejectionKind::invalid:
         case RejectionKind::rejected:
-        case RejectionKind::conflict: return exit_refused;
-        case RejectionKind::not_found: return exit_not_found;
-        case RejectionKind::denied: return exit_denied;
-        case RejectionKind::unavailable: return exit_unavailable;
-        case RejectionKind::corrupt: return exit_other;
+        case RejectionKind::conflict:
+            return exit_refused;
+        case RejectionKind::not_found:
+            return exit_not_found;
+        case RejectionKind::denied:
+            return exit_denied;
+        case RejectionKind::unavailable:
+            return exit_unavailable;
+        case RejectionKind::corrupt:
+            return exit_other;
     }
     return exit_other;
 }

@@ -3,7 +3,8 @@
 //     10..18 a data directory that cannot be opened (eventstore/data_directory.hpp)
 //     20 the server cannot be reached                        21 the key is wrong or may not
 //     22 there is no such tenant, thing or tag               23 the command was refused
-//     24 the server is not available now; try again later    25 the server failed or answers nonsense
+//     24 the server is not available now; try again later    25 the server failed or answers
+//     nonsense
 #pragma once
 #include <string>
 #include <string_view>

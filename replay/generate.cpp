@@ -15,10 +15,10 @@ using std::chrono::hours;
 
 constexpr hours tick_length{4};
 constexpr std::uint64_t ticks_a_day = 6;
-constexpr std::uint64_t days_at_least = 30;    // over which a business spreads its bookings
-constexpr std::uint64_t person_bookings = 5;   // a day, so that much stays free
-constexpr std::uint64_t past_days = 60;        // recorded afterwards, where the clock stands
-constexpr std::uint64_t future_days = 300;     // within every booking window
+constexpr std::uint64_t days_at_least = 30;   // over which a business spreads its bookings
+constexpr std::uint64_t person_bookings = 5;  // a day, so that much stays free
+constexpr std::uint64_t past_days = 60;       // recorded afterwards, where the clock stands
+constexpr std::uint64_t future_days = 300;    // within every booking window
 constexpr std::uint64_t sandbox_days = 3 * 365;
 
 class Generator {
@@ -34,8 +34,8 @@ class Generator {
         summary_.from = *now;
         make_histories();
         using Step = Result<void> (Generator::*)();
-        for (const Step step : {&Generator::found, &Generator::furnish, &Generator::open_doors,
-                                &Generator::live}) {
+        for (const Step step :
+             {&Generator::found, &Generator::furnish, &Generator::open_doors, &Generator::live}) {
             if (auto done = (this->*step)(); !done) return std::unexpected(std::move(done.error()));
         }
         run_.fill(summary_);
@@ -98,10 +98,11 @@ Result<void> Generator::found() {
         if (!history->business().id.empty()) continue;
         GenerateSummary said;
         run_.fill(said);
-        return kernel::conflict("generated_before",
-                                fmt::format("Tenant {} cannot be made; another --seed makes others. "
-                                            "The first refusal: {}",
-                                            history->business().slug, said.first_rejection));
+        return kernel::conflict(
+            "generated_before",
+            fmt::format("Tenant {} cannot be made; another --seed makes others. "
+                        "The first refusal: {}",
+                        history->business().slug, said.first_rejection));
     }
     return {};
 }

@@ -36,22 +36,32 @@ struct Town {
 
 const std::vector<Trade>& trades() {
     static const std::vector<Trade> list{
-        {"salon", {"Salon Azul", "Studio Nove", "Scissors & Co", "Haarwerk"}, "Chair",
+        {"salon",
+         {"Salon Azul", "Studio Nove", "Scissors & Co", "Haarwerk"},
+         "Chair",
          {{"Haircut", 45, 0, 28, false, "cuts"},
           {"Full Color", 120, 15, 75, true, "color"},
           {"Blow-dry", 30, 0, 20, false, "cuts"}}},
-        {"spa", {"Aguas Claras", "Stillwater Spa", "Moos & Stein"}, "Treatment room",
+        {"spa",
+         {"Aguas Claras", "Stillwater Spa", "Moos & Stein"},
+         "Treatment room",
          {{"Relaxing massage", 60, 15, 65, false, "massage"},
           {"Deep tissue massage", 90, 15, 90, false, "massage"},
           {"Facial", 60, 0, 55, false, "skin"}}},
-        {"dental", {"Dental Norte", "Bright Smile", "Zahnraum"}, "Surgery",
+        {"dental",
+         {"Dental Norte", "Bright Smile", "Zahnraum"},
+         "Surgery",
          {{"Check-up", 30, 15, 45, false, "dentistry"},
           {"Cleaning", 45, 0, 70, false, "hygiene"},
           {"Filling", 60, 15, 110, true, "dentistry"}}},
-        {"clinic", {"Physio Puerto", "Moving Well", "Praxis am Park"}, "Room",
+        {"clinic",
+         {"Physio Puerto", "Moving Well", "Praxis am Park"},
+         "Room",
          {{"First assessment", 60, 0, 60, true, "physiotherapy"},
           {"Physiotherapy", 45, 15, 48, false, "physiotherapy"}}},
-        {"consultancy", {"Clarity Advisers", "Ledger Partners", "Asesores Plaza"}, "Meeting room",
+        {"consultancy",
+         {"Clarity Advisers", "Ledger Partners", "Asesores Plaza"},
+         "Meeting room",
          {{"Initial consultation", 30, 0, 0, true, "advice"},
           {"Consultation", 60, 15, 120, false, "advice"}}},
     };
@@ -70,10 +80,10 @@ const std::vector<Town>& towns() {
 }
 
 const Texts& first_names() {
-    static const Texts list{"Lucía", "Hugo",   "Sofía",  "Martín", "Paula", "Daniel", "Julia",
-                            "Leo",   "Emma",   "Mateo",  "Anna",   "Jonas", "Mia",    "Felix",
+    static const Texts list{"Lucía",  "Hugo",  "Sofía",  "Martín", "Paula", "Daniel", "Julia",
+                            "Leo",    "Emma",  "Mateo",  "Anna",   "Jonas", "Mia",    "Felix",
                             "Olivia", "Harry", "Amelia", "Jack",   "Inês",  "Tomás",  "Beatriz",
-                            "João",  "Grace",  "Noah",   "Chloe",  "Ethan", "Renée",  "Björn"};
+                            "João",   "Grace", "Noah",   "Chloe",  "Ethan", "Renée",  "Björn"};
     return list;
 }
 const Texts& last_names() {
@@ -84,9 +94,13 @@ const Texts& last_names() {
     return list;
 }
 
-const Town& town_of(const Dice& dice) { return towns()[dice.branch(1).below(towns().size())]; }
+const Town& town_of(const Dice& dice) {
+    return towns()[dice.branch(1).below(towns().size())];
+}
 
-Dice dice_of(std::uint64_t seed, std::size_t number) { return Dice(seed).branch(number + 1); }
+Dice dice_of(std::uint64_t seed, std::size_t number) {
+    return Dice(seed).branch(number + 1);
+}
 
 json::Object person_of(Dice& dice, const std::string& specialty) {
     return {{"type", "staff"},
@@ -98,20 +112,19 @@ json::Object person_of(Dice& dice, const std::string& specialty) {
 json::Object service_body(const Offer& offer, const Town& town, const Trade& trade) {
     const json::Array staff{json::Value(offer.specialty)};
     const json::Array room{json::Value(trade.room)};
-    return {{"name", offer.name},
-            {"duration_minutes", offer.minutes},
-            {"buffer_after_minutes", offer.buffer_minutes},
-            {"slot_step_minutes", 15},
-            {"price", {{"amount", offer.price * 100}, {"currency", town.currency}}},
-            {"min_notice_minutes", 60},
-            {"requires_confirmation", offer.waits},
-            {"cancellation_notice_minutes", 1'440},
-            {"late_cancel_fee", {{"kind", "rate"}, {"rate_ppm", 300'000}}},
-            {"requirements",
-             json::Array{{{"role", "staff"},
-                          {"match", {{"type", "staff"}, {"specialties", staff}}}},
-                         {{"role", "room"},
-                          {"match", {{"type", "room"}, {"specialties", room}}}}}}};
+    return {
+        {"name", offer.name},
+        {"duration_minutes", offer.minutes},
+        {"buffer_after_minutes", offer.buffer_minutes},
+        {"slot_step_minutes", 15},
+        {"price", {{"amount", offer.price * 100}, {"currency", town.currency}}},
+        {"min_notice_minutes", 60},
+        {"requires_confirmation", offer.waits},
+        {"cancellation_notice_minutes", 1'440},
+        {"late_cancel_fee", {{"kind", "rate"}, {"rate_ppm", 300'000}}},
+        {"requirements",
+         json::Array{{{"role", "staff"}, {"match", {{"type", "staff"}, {"specialties", staff}}}},
+                     {{"role", "room"}, {"match", {{"type", "room"}, {"specialties", room}}}}}}};
 }
 
 json::Object tenant_body(const std::string& slug, const std::string& name, const Trade& trade,
@@ -130,14 +143,15 @@ void add_people(GeneratedBusiness& business, const Trade& trade, Dice& dice) {
     const auto& room = trade.room;
     for (std::size_t person = 0; person < business.calendar.people(); ++person) {
         // The first ones between them give everything.
-        const auto& specialty = person < specialties.size() ? specialties[person]
-                                                            : dice.pick(specialties);
+        const auto& specialty =
+            person < specialties.size() ? specialties[person] : dice.pick(specialties);
         business.people.push_back(person_of(dice, specialty));
         business.rooms.push_back({{"type", "room"},
                                   {"name", fmt::format("{} {}", room, person + 1)},
                                   {"specialties", json::Array{json::Value(room)}}});
         for (std::size_t i = 0; i < trade.offers.size(); ++i) {
-            if (specialty == trade.offers[i].specialty) business.services[i].people.push_back(person);
+            if (specialty == trade.offers[i].specialty)
+                business.services[i].people.push_back(person);
         }
     }
 }
@@ -168,7 +182,8 @@ json::Object GeneratedBusiness::client(std::size_t index) const {
     return body;
 }
 
-GeneratedBusiness generate_business(std::uint64_t seed, std::size_t number, std::size_t people_min) {
+GeneratedBusiness generate_business(std::uint64_t seed, std::size_t number,
+                                    std::size_t people_min) {
     auto dice = dice_of(seed, number);
     const auto& town = town_of(dice);
     const auto& trade = dice.pick(trades());
@@ -191,8 +206,11 @@ GeneratedBusiness generate_business(std::uint64_t seed, std::size_t number, std:
         .client_ids = {}};
     business.tenant = tenant_body(business.slug, dice.pick(trade.names), trade, town);
     for (const auto& offer : trade.offers) {
-        business.services.push_back({service_body(offer, town, trade), offer.minutes / 15,
-                                     offer.buffer_minutes / 15, offer.waits, {}});
+        business.services.push_back({service_body(offer, town, trade),
+                                     offer.minutes / 15,
+                                     offer.buffer_minutes / 15,
+                                     offer.waits,
+                                     {}});
     }
     add_people(business, trade, dice);
     return business;

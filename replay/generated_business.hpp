@@ -12,7 +12,7 @@ struct GeneratedService {
     kernel::json::Object body;
     int quarters = 0;
     int buffer_quarters = 0;
-    bool waits = false;  // for confirmation
+    bool waits = false;               // for confirmation
     std::vector<std::size_t> people;  // who can give it
 };
 

@@ -72,8 +72,11 @@ bool GeneratedHistory::send_act(GeneratorRun& run, const HistoryTime& time, cons
     call.id = booking.id;
     const auto end = business_.calendar.end_of(booking.range);
     switch (due.act) {
-        case Act::move: return send_move(run, time, booking);
-        case Act::confirm: call.command = "confirm_appointment"; break;
+        case Act::move:
+            return send_move(run, time, booking);
+        case Act::confirm:
+            call.command = "confirm_appointment";
+            break;
         case Act::cancel:
             call.command = "cancel_appointment";
             call.body = {{"by", business_.dice.chance(70) ? "client" : "business"},
@@ -139,8 +142,8 @@ std::optional<QuarterRange> GeneratedHistory::find_free(const HistoryTime& time,
 
 bool GeneratedHistory::book(GeneratorRun& run, const HistoryTime& time) {
     auto& dice = business_.dice;
-    const auto service = std::min(dice.below(business_.services.size()),
-                                  dice.below(business_.services.size()));
+    const auto service =
+        std::min(dice.below(business_.services.size()), dice.below(business_.services.size()));
     const auto client = std::min(dice.below(clients_usable_), dice.below(clients_usable_));
     const auto range = find_free(time, service);
     if (!range) return false;

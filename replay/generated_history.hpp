@@ -68,10 +68,10 @@ class GeneratedHistory {
     std::atomic<std::uint64_t> booked_ = 0;
     std::uint64_t tick_ = 0;
     std::uint64_t planned_ = 0;
-    std::deque<Booking> bookings_;        // addresses stay
-    std::vector<Booking*> spare_;         // of which nothing is left to happen
+    std::deque<Booking> bookings_;  // addresses stay
+    std::vector<Booking*> spare_;   // of which nothing is left to happen
     std::priority_queue<Due> due_;
-    std::vector<QuarterRange> freed_;     // in this tick: free in the next
+    std::vector<QuarterRange> freed_;  // in this tick: free in the next
 };
 
 }  // namespace almanac::replay

@@ -22,13 +22,13 @@ void GeneratorRun::refused(const std::string& command, const kernel::Rejection& 
 void GeneratorRun::send(CommandCall call, std::string* id, std::atomic<std::uint64_t>* accepted) {
     ++commands_;
     auto command = call.command;
-    target_.submit(std::move(call), [this, id, accepted, command = std::move(command)](
-                                        Result<CommandDone> done) {
-        if (!done) return refused(command, done.error());
-        events_ += done->events;
-        if (id) *id = std::move(done->id);
-        if (accepted) ++*accepted;
-    });
+    target_.submit(std::move(call),
+                   [this, id, accepted, command = std::move(command)](Result<CommandDone> done) {
+                       if (!done) return refused(command, done.error());
+                       events_ += done->events;
+                       if (id) *id = std::move(done->id);
+                       if (accepted) ++*accepted;
+                   });
 }
 
 Result<void> GeneratorRun::settle() {

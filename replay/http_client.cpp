@@ -78,13 +78,18 @@ std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* to) {
 RejectionKind kind_of(long status) {
     switch (status) {
         case 401:
-        case 403: return RejectionKind::denied;
-        case 404: return RejectionKind::not_found;
+        case 403:
+            return RejectionKind::denied;
+        case 404:
+            return RejectionKind::not_found;
         case 409:
-        case 412: return RejectionKind::conflict;
+        case 412:
+            return RejectionKind::conflict;
         case 429:
-        case 503: return RejectionKind::unavailable;
-        default: return status < 500 ? RejectionKind::invalid : RejectionKind::corrupt;
+        case 503:
+            return RejectionKind::unavailable;
+        default:
+            return status < 500 ? RejectionKind::invalid : RejectionKind::corrupt;
     }
 }
 
@@ -121,8 +126,10 @@ std::string percent_encode(std::string_view text) {
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     std::string out;
     for (const char c : text) {
-        if (plain.find(c) != std::string_view::npos) out += c;
-        else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        if (plain.find(c) != std::string_view::npos)
+            out += c;
+        else
+            out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return out;
 }
@@ -143,8 +150,10 @@ Rejection rejection_of(const HttpAnswer& answer) {
     if (!problem || !problem->is_object() || !problem->get_object().contains("code")) {
         rejection.kind = RejectionKind::corrupt;
         rejection.code = code_server;
-        rejection.detail = fmt::format("The server answered {} without saying why. Is this an "
-                                       "Almanac server?", answer.status);
+        rejection.detail = fmt::format(
+            "The server answered {} without saying why. Is this an "
+            "Almanac server?",
+            answer.status);
         return rejection;
     }
     const auto& object = problem->get_object();
@@ -223,7 +232,9 @@ HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 
-const ServerAddress& HttpClient::server() const { return state_->server; }
+const ServerAddress& HttpClient::server() const {
+    return state_->server;
+}
 
 void HttpClient::State::prepare(std::string_view method, const std::string& path,
                                 const std::string& body) const {

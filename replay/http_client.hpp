@@ -19,8 +19,8 @@ namespace almanac::replay {
 using kernel::Result;
 
 struct ServerAddress {
-    std::string url;  // http://127.0.0.1:8080
-    std::string key;  // alk_…; empty: none is sent
+    std::string url;                    // http://127.0.0.1:8080
+    std::string key;                    // alk_…; empty: none is sent
     std::string certificate_authority;  // PEM file; empty: the system's
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds timeout{60'000};  // of one exchange; streams have none

@@ -17,7 +17,8 @@ constexpr std::uint64_t command_events_looked_at = 16;
 std::unexpected<kernel::Rejection> no_such_fold(const std::string& tag) {
     return kernel::reject(std::string(code_arguments),
                           fmt::format("No fold has the tag {}; a tag reads kind:key, such as "
-                                      "appointment:<id> or resource_month:<id>/2026-12.", tag));
+                                      "appointment:<id> or resource_month:<id>/2026-12.",
+                                      tag));
 }
 
 std::unexpected<kernel::Rejection> nothing_carries(const std::string& tag) {
@@ -27,8 +28,8 @@ std::unexpected<kernel::Rejection> nothing_carries(const std::string& tag) {
 // The part of an event that a step shows.
 json::Object shown(const json::Object& event) {
     json::Object out;
-    for (const auto* name : {"id", "type", "version", "position", "sequence", "time", "actor",
-                             "data"}) {
+    for (const auto* name :
+         {"id", "type", "version", "position", "sequence", "time", "actor", "data"}) {
         if (const auto* value = event.if_contains(name)) out[name] = *value;
     }
     return out;
@@ -154,17 +155,17 @@ Result<void> inspect_tag(HttpClient& client, const std::string& tenant_path,
                          const std::string& tag, const StepFn& fn) {
     Folding folding(catalogue, type, tag);
     bool any = false;
-    auto done = for_each_row(
-        client, tenant_path + "/events", {{"tags", tag}, {"limit", "1000"}},
-        [&](const json::Value& row) -> Result<void> {
-            const auto received = read_event_text(row);
-            if (!received) return std::unexpected(received.error());
-            auto step = folding.apply(received->record, received->position, row.as_object());
-            if (!step) return std::unexpected(std::move(step.error()));
-            fn(*step);
-            any = true;
-            return {};
-        });
+    auto done = for_each_row(client, tenant_path + "/events", {{"tags", tag}, {"limit", "1000"}},
+                             [&](const json::Value& row) -> Result<void> {
+                                 const auto received = read_event_text(row);
+                                 if (!received) return std::unexpected(received.error());
+                                 auto step = folding.apply(received->record, received->position,
+                                                           row.as_object());
+                                 if (!step) return std::unexpected(std::move(step.error()));
+                                 fn(*step);
+                                 any = true;
+                                 return {};
+                             });
     if (done && !any) return nothing_carries(tag);
     return done;
 }
@@ -211,10 +212,9 @@ std::string step_line(const FoldStep& step, const json::Value& before) {
 
 std::string step_text(const FoldStep& step, const json::Value& before, bool color) {
     const auto* actor = step.event.if_contains("actor");
-    const auto by = actor && actor->is_object()
-                        ? text_at(actor->get_object(), "kind") + ' ' +
-                              text_at(actor->get_object(), "id")
-                        : std::string();
+    const auto by = actor && actor->is_object() ? text_at(actor->get_object(), "kind") + ' ' +
+                                                      text_at(actor->get_object(), "id")
+                                                : std::string();
     auto text = fmt::format("{}{}. {}{}  {}  position {}, sequence {}, by {}\n",
                             color ? "\x1b[1m" : "", step.revision, text_at(step.event, "type"),
                             color ? "\x1b[0m" : "", text_at(step.event, "time"),

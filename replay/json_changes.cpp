@@ -7,7 +7,9 @@ namespace {
 namespace json = kernel::json;
 using json::Value;
 
-bool is_container(const Value& value) { return value.is_object() || value.is_array(); }
+bool is_container(const Value& value) {
+    return value.is_object() || value.is_array();
+}
 
 bool same_container(const Value& a, const Value& b) {
     return (a.is_object() && b.is_object()) || (a.is_array() && b.is_array());
@@ -24,8 +26,10 @@ void collect(const Value& before, const Value& after, const std::string& at,
     for (const auto& [name, value] : after.get_object()) {
         const auto* old = before.get_object().if_contains(name);
         const auto here = json::pointer(at, name);
-        if (old) collect(*old, value, here, changed);
-        else changed.push_back(here);
+        if (old)
+            collect(*old, value, here, changed);
+        else
+            changed.push_back(here);
     }
     for (const auto& [name, value] : before.get_object()) {
         if (!after.get_object().contains(name)) changed.push_back(json::pointer(at, name));
@@ -41,8 +45,10 @@ class Printer {
         if (before == after) return show(' ', after, label, depth);
         if (!same_container(before, after)) return show('~', after, label, depth);
         line('~', label + (after.is_object() ? "{" : "["), depth);
-        if (after.is_object()) compare_members(before.get_object(), after.get_object(), depth + 1);
-        else compare_elements(before.get_array(), after.get_array(), depth + 1);
+        if (after.is_object())
+            compare_members(before.get_object(), after.get_object(), depth + 1);
+        else
+            compare_elements(before.get_array(), after.get_array(), depth + 1);
         line(' ', after.is_object() ? "}" : "]", depth);
     }
 
@@ -80,8 +86,10 @@ class Printer {
     void compare_members(const json::Object& before, const json::Object& after, int depth) {
         for (const auto& [name, value] : after) {
             const auto* old = before.if_contains(name);
-            if (old) compare(*old, value, label_of(name), depth);
-            else show('+', value, label_of(name), depth);
+            if (old)
+                compare(*old, value, label_of(name), depth);
+            else
+                show('+', value, label_of(name), depth);
         }
         for (const auto& [name, value] : before) {
             if (!after.contains(name)) show('-', value, label_of(name), depth);

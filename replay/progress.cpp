@@ -26,9 +26,10 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string progress_text(const ProgressPoint& point, const std::string& unit, bool bar) {
-    const auto share = point.total == 0 ? 1.0
-                                        : std::min(1.0, static_cast<double>(point.done) /
-                                                            static_cast<double>(point.total));
+    const auto share =
+        point.total == 0
+            ? 1.0
+            : std::min(1.0, static_cast<double>(point.done) / static_cast<double>(point.total));
     const auto cells = static_cast<std::size_t>(share * bar_cells);
     const auto rate = point.seconds > 0 ? static_cast<double>(point.events) / point.seconds : 0.0;
     return fmt::format("{}{:3.0f}%  {}/{} {}  {} events/s{}",
@@ -51,14 +52,17 @@ double Progress::seconds() const {
 
 void Progress::print(std::uint64_t done, std::uint64_t events) {
     const auto text = progress_text({done, total_, events, seconds()}, unit_, is_terminal_);
-    if (is_terminal_) out_ << '\r' << text << "\x1b[K" << std::flush;
-    else out_ << text << '\n' << std::flush;
+    if (is_terminal_)
+        out_ << '\r' << text << "\x1b[K" << std::flush;
+    else
+        out_ << text << '\n' << std::flush;
 }
 
 void Progress::update(std::uint64_t done, std::uint64_t events) {
     const auto now = Clock::now();
     if (now < next_) return;
-    next_ = now + (is_terminal_ ? std::chrono::milliseconds{200} : std::chrono::milliseconds{5'000});
+    next_ =
+        now + (is_terminal_ ? std::chrono::milliseconds{200} : std::chrono::milliseconds{5'000});
     print(done, events);
 }
 

@@ -154,8 +154,8 @@ Result<void> Loader::services() {
 Result<void> Loader::clients() {
     for (const auto& body : business_.clients) {
         const std::string email(body.at("email").as_string());
-        auto id = ensure("client", "clients", email,
-                         lookup_.find_client(summary_.tenant_id, email), body);
+        auto id = ensure("client", "clients", email, lookup_.find_client(summary_.tenant_id, email),
+                         body);
         if (!id) return std::unexpected(std::move(id.error()));
         client_ids_.push_back(*id);
     }
@@ -266,8 +266,9 @@ Result<void> Loader::mark_loaded() {
     CommandCall call;
     call.command = "change_tenant";
     call.id = summary_.tenant_id;
-    call.body = {{"settings", {{"sample", {{"name", business_.slug},
-                                           {"loaded_at", kernel::to_string(*now)}}}}}};
+    call.body = {
+        {"settings",
+         {{"sample", {{"name", business_.slug}, {"loaded_at", kernel::to_string(*now)}}}}}};
     auto done = run(std::move(call), "loaded/" + kernel::to_string(*now));
     if (!done) return std::unexpected(std::move(done.error()));
     return {};
@@ -279,8 +280,8 @@ json::Object SampleSummary::to_json() const {
     json::Object there;
     for (const auto& [kind, count] : created) made[kind] = count;
     for (const auto& [kind, count] : found) there[kind] = count;
-    return {{"sample", sample},       {"tenant_id", tenant_id},    {"changed", changes > 0},
-            {"changes", changes},     {"created", std::move(made)}, {"found", std::move(there)}};
+    return {{"sample", sample},   {"tenant_id", tenant_id},     {"changed", changes > 0},
+            {"changes", changes}, {"created", std::move(made)}, {"found", std::move(there)}};
 }
 
 Result<SampleSummary> load_sample(const SampleBusiness& business, CommandTarget& target,

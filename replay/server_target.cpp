@@ -140,9 +140,8 @@ Result<CommandDone> ServerTarget::exchange(HttpClient& client, const CommandCall
 Result<Instant> ServerTarget::now() {
     const auto ready = client_.get("/readyz");
     if (!ready) return std::unexpected(ready.error());
-    const auto now = ready->is_object()
-                         ? kernel::parse_instant(text_at(ready->get_object(), "now"))
-                         : std::nullopt;
+    const auto now = ready->is_object() ? kernel::parse_instant(text_at(ready->get_object(), "now"))
+                                        : std::nullopt;
     if (now) return *now;
     return kernel::reject(kernel::RejectionKind::corrupt, std::string(code_server),
                           "The server does not say what time it is.");

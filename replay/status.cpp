@@ -38,8 +38,7 @@ Result<json::Object> partition_status(const eventstore::Partition& partition) {
                         {"unfinished_fork", partition.unfinished_fork.has_value()}};
 }
 
-Result<json::Object> directory_status(const std::string& data,
-                                      const kernel::Catalogue& catalogue) {
+Result<json::Object> directory_status(const std::string& data, const kernel::Catalogue& catalogue) {
     const auto directory = StoppedDirectory::open(data);
     if (!directory) return std::unexpected(directory.error());
     const auto now = directory->sandbox_now(catalogue);
@@ -54,12 +53,9 @@ Result<json::Object> directory_status(const std::string& data,
     }
     json::Value clock = nullptr;
     if (*now) clock = kernel::to_string(**now);
-    return json::Object{{"source", data},
-                        {"ready", true},
-                        {"sandbox", directory->is_sandbox()},
-                        {"now", std::move(clock)},
-                        {"tenants", *tenants},
-                        {"partitions", std::move(partitions)}};
+    return json::Object{
+        {"source", data},          {"ready", true},       {"sandbox", directory->is_sandbox()},
+        {"now", std::move(clock)}, {"tenants", *tenants}, {"partitions", std::move(partitions)}};
 }
 
 // The sample of a gauge with this partition's label, in the Prometheus text of /metrics.
@@ -150,7 +146,8 @@ std::string status_text(const json::Object& status) {
     auto text = fmt::format("{}: {}{}\n", shown(status.at("source")),
                             status.at("ready") == true ? "ready" : "NOT READY",
                             status.at("sandbox") == true ? ", a sandbox" : "");
-    if (!status.at("now").is_null()) text += fmt::format("  now       {}\n", shown(status.at("now")));
+    if (!status.at("now").is_null())
+        text += fmt::format("  now       {}\n", shown(status.at("now")));
     text += fmt::format("  tenants   {}\n", shown(status.at("tenants")));
     for (const auto& each : status.at("partitions").as_array()) {
         const auto& partition = each.as_object();

@@ -19,8 +19,10 @@ Result<kernel::Held> fold_from_log(const Log& log, const kernel::Catalogue& cata
         const auto record = log.record(position);
         const auto event = record ? eventstore::read_event(catalogue, *record)
                                   : Result<eventstore::TypedEvent>(std::unexpected(record.error()));
-        if (event) eventstore::apply_event(held, type, *event, *record, position, tag);
-        else failed = event.error();
+        if (event)
+            eventstore::apply_event(held, type, *event, *record, position, tag);
+        else
+            failed = event.error();
         return event.has_value();
     };
     if (auto visited = log.tagged(tenant, tag, 0, apply); !visited) {
@@ -41,7 +43,8 @@ Result<void> visit_events(const Log& log, const TenantId& tenant, std::uint64_t 
             if (!bytes) return std::unexpected(bytes.error());
             const auto record = eventstore::RecordView::parse(*bytes);
             if (!record) return std::unexpected(record.error());
-            if (!record->leaf_matches()) return kernel::corrupt("A record does not match its hash.");
+            if (!record->leaf_matches())
+                return kernel::corrupt("A record does not match its hash.");
             if (!fn(position, *record)) return {};
         }
         sequence += positions->size();

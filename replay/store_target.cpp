@@ -56,7 +56,9 @@ Result<scheduling::SlotList> slots_in_log(LogRead& read, const scheduling::Servi
 StoreTarget::StoreTarget(eventstore::Store& store, const kernel::Catalogue& catalogue,
                          std::size_t in_flight_max)
     : store_(store), catalogue_(catalogue), in_flight_max_(in_flight_max) {}
-StoreTarget::~StoreTarget() { drain(); }
+StoreTarget::~StoreTarget() {
+    drain();
+}
 
 Result<eventstore::CommandRequest> StoreTarget::request_of(CommandCall& call) const {
     eventstore::CommandRequest request;
@@ -69,8 +71,8 @@ Result<eventstore::CommandRequest> StoreTarget::request_of(CommandCall& call) co
     auto command = request.type->parse(json::Value(call.body), path);
     if (!command) return std::unexpected(std::move(command.error()));
     request.command = std::move(*command);
-    request.tenant = request.type->system_tenant ? kernel::system_tenant
-                                                 : tenant_of(store_, call.tenant);
+    request.tenant =
+        request.type->system_tenant ? kernel::system_tenant : tenant_of(store_, call.tenant);
     if (request.tenant.is_nil()) {
         return kernel::not_found(fmt::format("There is no tenant {}.", call.tenant));
     }
@@ -101,8 +103,10 @@ void StoreTarget::submit(CommandCall call, CommandReply reply) {
     }
     store_.submit(std::move(*request), [this, reply = std::move(reply)](
                                            Result<eventstore::CommandAnswer> answer) mutable {
-        if (answer) reply(CommandDone{answer->id, answer->events.size(), answer->replayed});
-        else reply(std::unexpected(std::move(answer.error())));
+        if (answer)
+            reply(CommandDone{answer->id, answer->events.size(), answer->replayed});
+        else
+            reply(std::unexpected(std::move(answer.error())));
         landed();
     });
 }
@@ -112,8 +116,12 @@ void StoreTarget::drain() {
     changed_.wait(lock, [&] { return in_flight_ == 0; });
 }
 
-Result<Instant> StoreTarget::now() { return store_.clock().now(); }
-bool StoreTarget::is_sandbox() { return store_.is_sandbox(); }
+Result<Instant> StoreTarget::now() {
+    return store_.clock().now();
+}
+bool StoreTarget::is_sandbox() {
+    return store_.is_sandbox();
+}
 
 template <class F>
 Result<kernel::Held> StoreTarget::fold(const TenantId& tenant, const std::string& tag) {
@@ -142,8 +150,8 @@ Result<std::optional<std::string>> StoreTarget::find_client(const std::string& t
     const auto value = eventstore::normalize_email(email);
     if (!value) return std::unexpected(value.error());
     drain();
-    const auto claim = store_.partition_for(id).keyring().find_claim(
-        id, eventstore::ClaimKind::email, *value);
+    const auto claim =
+        store_.partition_for(id).keyring().find_claim(id, eventstore::ClaimKind::email, *value);
     if (!claim) return std::unexpected(claim.error());
     if (!*claim) return std::optional<std::string>{};
     const auto held = fold<kernel::EmailClaim>(

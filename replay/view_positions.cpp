@@ -11,7 +11,9 @@ namespace almanac::replay {
 namespace {
 constexpr std::string_view checkpoint_prefix{"\0c", 2};
 
-std::string_view view_of(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+std::string_view view_of(const rocksdb::Slice& slice) {
+    return {slice.data(), slice.size()};
+}
 }  // namespace
 
 kernel::Result<std::vector<ViewPosition>> view_positions(const std::filesystem::path& views) {

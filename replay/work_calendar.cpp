@@ -19,13 +19,16 @@ std::uint64_t bits(int first, int count) {
 
 std::uint64_t working_bits(LocalDate date) {
     switch (kernel::weekday(date)) {
-        case kernel::Weekday::sunday: return 0;
-        case kernel::Weekday::saturday: return bits(0, saturday_quarters);
+        case kernel::Weekday::sunday:
+            return 0;
+        case kernel::Weekday::saturday:
+            return bits(0, saturday_quarters);
         case kernel::Weekday::monday:
         case kernel::Weekday::tuesday:
         case kernel::Weekday::wednesday:
         case kernel::Weekday::thursday:
-        case kernel::Weekday::friday: break;
+        case kernel::Weekday::friday:
+            break;
     }
     return bits(0, weekday_quarters) & ~bits(break_first, break_quarters);
 }
@@ -42,9 +45,8 @@ json::Object WorkCalendar::schedule() const {
     json::Array breaks;
     for (const auto* day : {"monday", "tuesday", "wednesday", "thursday", "friday"}) {
         windows.push_back({{"day", day}, {"from", at(0)}, {"to", at(weekday_quarters)}});
-        breaks.push_back({{"day", day},
-                          {"from", at(break_first)},
-                          {"to", at(break_first + break_quarters)}});
+        breaks.push_back(
+            {{"day", day}, {"from", at(break_first)}, {"to", at(break_first + break_quarters)}});
     }
     windows.push_back({{"day", "saturday"}, {"from", at(0)}, {"to", at(saturday_quarters)}});
     return {{"windows", std::move(windows)}, {"breaks", std::move(breaks)}};

@@ -1,4 +1,5 @@
-// The catalogue's entry of scheduling: routes, permissions, schemas and documentation follow from it.
+// The catalogue's entry of scheduling: routes, permissions, schemas and documentation follow from
+// it.
 #include "domain/house.hpp"
 #include "domain/scheduling/appointment.hpp"
 #include "domain/scheduling/queries.hpp"
@@ -13,16 +14,21 @@ void declare_records(Module& scheduling) {
     categories.filters = {{"active", "active"}, {"slug", "slug"}};
     categories.sorts = {"name", "sort_order"};
     auto& services = scheduling.record<Service>("What can be booked.");
-    services.filters = {{"active", "active"}, {"slug", "slug"}, {"category_id", "category_ids"},
-                        {"featured", "featured"}, {"place", "place"}};
+    services.filters = {{"active", "active"},
+                        {"slug", "slug"},
+                        {"category_id", "category_ids"},
+                        {"featured", "featured"},
+                        {"place", "place"}};
     services.sorts = {"name", "sort_order"};
     auto& resources = scheduling.record<Resource>("People, rooms and things that bookings occupy.");
-    resources.filters = {{"type", "type"}, {"active", "active"}, {"status", "status"},
-                         {"location_id", "location_id"}, {"slug", "slug"},
-                         {"specialty", "specialties"}};
+    resources.filters = {{"type", "type"},     {"active", "active"},
+                         {"status", "status"}, {"location_id", "location_id"},
+                         {"slug", "slug"},     {"specialty", "specialties"}};
     resources.sorts = {"sort_order"};
     auto& clients = scheduling.record<Client>("People who book.");
-    clients.filters = {{"status", "status"}, {"source", "source"}, {"tag", "tags"},
+    clients.filters = {{"status", "status"},
+                       {"source", "source"},
+                       {"tag", "tags"},
                        {"marketing_consent", "marketing_consent"}};
     clients.searchable = true;
 }
@@ -33,9 +39,12 @@ void declare_appointments(Module& scheduling) {
     scheduling.event<AppointmentCompleted>().event<AppointmentNoShow>();
     auto& appointments = scheduling.collection<Appointment>(
         "appointments", "scheduling.appointment:read", "Bookings of services.");
-    appointments.filters = {{"client_id", "client_id"}, {"service_id", "service_id"},
-                            {"status", "status"}, {"reference", "reference"},
-                            {"resource_id", "resources.id"}, {"location_id", "location_id"}};
+    appointments.filters = {{"client_id", "client_id"},
+                            {"service_id", "service_id"},
+                            {"status", "status"},
+                            {"reference", "reference"},
+                            {"resource_id", "resources.id"},
+                            {"location_id", "location_id"}};
     appointments.range_path = "start";
     appointments.sorts = {"start"};
 
@@ -64,9 +73,11 @@ void declare(Catalogue& catalogue) {
     Module scheduling(catalogue, "scheduling");
     declare_records(scheduling);
     scheduling.event<ScheduleSet>().event<ScheduleEnded>();
-    scheduling.command<SetSchedule, ResourceSchedule>(
-        "set_schedule", "POST resources/{id}/schedules", "scheduling.schedule:create",
-        "Sets weekly working time; the open schedule ends the day before.").creates = true;
+    scheduling
+        .command<SetSchedule, ResourceSchedule>(
+            "set_schedule", "POST resources/{id}/schedules", "scheduling.schedule:create",
+            "Sets weekly working time; the open schedule ends the day before.")
+        .creates = true;
     auto& schedules = scheduling.collection<ResourceSchedule>(
         "schedules", "scheduling.schedule:read", "Weekly working time of resources.");
     schedules.filters = {{"resource_id", "resource_id"}};
