@@ -25,7 +25,7 @@ std::optional<ClaimKind> parse_claim_kind(std::string_view text);
 inline constexpr std::chrono::hours claim_unnamed_life{24};
 
 // Whether an event of the tenant (committed or staged) names the claim in a tag, under the present
-// log_id. Asked on the decision thread.
+// log_id. Asked on the decision thread; it must not call the keyring back.
 using ClaimNamed = std::function<bool(const kernel::TenantId&, ClaimKind, const kernel::Uuid&)>;
 
 using ClaimMac = std::array<std::uint8_t, 32>;

@@ -130,12 +130,16 @@ std::string seal_value(const SecretKey& key, std::uint32_t key_number, const Non
 }
 
 Result<std::uint32_t> sealed_key_number(std::string_view sealed) {
-    const auto bytes = sealed_bytes(sealed);
-    if (!bytes) return std::unexpected(bytes.error());
+    constexpr std::size_t characters = 8;  // six bytes: the format, the number and one more
+    std::array<unsigned char, characters / 4 * 3> bytes{};
+    std::size_t size = 0;
+    const bool decoded = sealed.size() > characters &&
+                         sodium_base642bin(bytes.data(), bytes.size(), sealed.data(), characters,
+                                           nullptr, &size, nullptr, base64url) == 0;
+    if (!decoded || size != bytes.size()) return corrupt("A sealed value is not base64url.");
+    if (bytes[0] != format) return corrupt("A sealed value has an unknown format.");
     std::uint32_t number = 0;
-    for (std::size_t i = 1; i <= number_bytes; ++i) {
-        number = number << 8 | static_cast<unsigned char>((*bytes)[i]);
-    }
+    for (std::size_t i = 1; i <= number_bytes; ++i) number = number << 8 | bytes[i];
     return number;
 }
 

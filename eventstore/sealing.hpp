@@ -77,7 +77,7 @@ std::string associated_data(const kernel::TenantId& tenant, std::string_view sub
 // The base64url text of a sealed value. Precondition: 1 ≤ size of json_text ≤ 1 MiB.
 std::string seal_value(const SecretKey& key, std::uint32_t key_number, const Nonce& nonce,
                        std::string_view associated, std::string_view json_text);
-// `corrupt` where the bytes are not a sealed value of format 1.
+// From the first bytes alone; `corrupt` where they do not begin a sealed value of format 1.
 kernel::Result<std::uint32_t> sealed_key_number(std::string_view sealed);
 // The JSON text without its padding; `corrupt` for any other key, place or byte.
 kernel::Result<std::string> open_value(const SecretKey& key, std::string_view sealed,

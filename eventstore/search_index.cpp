@@ -38,6 +38,7 @@ struct Change {
 // One tenant. `mutex` guards everything in it.
 struct search::TenantIndex {
     std::shared_mutex mutex;
+    std::mutex gate;  // taken first by all, so that a stream of readers cannot starve the writer
     SearchState state = SearchState::loading;
     std::set<Row> rows;
     std::unordered_map<Uuid, std::set<Row>::const_iterator> by_id;
@@ -45,6 +46,14 @@ struct search::TenantIndex {
     std::uint64_t position = 0;
     std::size_t bytes = 0;
 
+    std::shared_lock<std::shared_mutex> read() {
+        const std::lock_guard in_turn(gate);
+        return std::shared_lock(mutex);
+    }
+    std::unique_lock<std::shared_mutex> write() {
+        const std::lock_guard in_turn(gate);
+        return std::unique_lock(mutex);
+    }
     void remove(const Uuid& id) {
         const auto at = by_id.find(id);
         if (at == by_id.end()) return;
@@ -138,7 +147,7 @@ struct SearchIndex::State {
         if (!index) return;
         std::size_t bytes = 0;
         {
-            const std::unique_lock lock(index->mutex);
+            const auto lock = index->write();
             if (index->state == SearchState::ready) {
                 index->apply(std::move(change));
             } else if (index->state == SearchState::loading) {
@@ -180,7 +189,7 @@ struct SearchIndex::State {
         }
         const auto index = held(tenant, true);
         if (!index) return not_ready();
-        const std::shared_lock lock(index->mutex);
+        const auto lock = index->read();
         if (index->state == SearchState::too_large) {
             return kernel::unavailable("search_too_large", "The tenant has too many clients.", 0);
         }
@@ -222,14 +231,14 @@ SearchIndex::~SearchIndex() = default;
 SearchState SearchIndex::state(const TenantId& tenant) const {
     const auto index = state_->held(tenant, false);
     if (!index) return SearchState::absent;
-    const std::shared_lock lock(index->mutex);
+    const auto lock = index->read();
     return index->state;
 }
 
 std::optional<std::uint64_t> SearchIndex::position(const TenantId& tenant) const {
     const auto index = state_->held(tenant, false);
     if (!index) return std::nullopt;
-    const std::shared_lock lock(index->mutex);
+    const auto lock = index->read();
     return index->state == SearchState::ready ? std::optional(index->position) : std::nullopt;
 }
 
@@ -265,7 +274,7 @@ SearchState SearchIndex::load(const SearchFilling& filling, const std::vector<Se
     std::size_t bytes = 0;
     auto state = SearchState::ready;
     {
-        const std::unique_lock lock(index->mutex);
+        const auto lock = index->write();
         if (index->state != SearchState::loading) return index->state;
         auto waiting = std::move(index->waiting);
         index->clear(SearchState::ready);

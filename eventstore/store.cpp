@@ -5,6 +5,8 @@
 #include "domain/identity/api_key.hpp"
 #include "domain/tenancy/sandbox.hpp"
 #include "domain/tenancy/tenant.hpp"
+#include "eventstore/forking.hpp"
+#include "eventstore/results.hpp"
 #include "eventstore/typed_event.hpp"
 
 namespace almanac::eventstore {
@@ -19,6 +21,19 @@ KeyringProbe probe_keyring() {
         if (!generation) return std::unexpected(std::move(generation.error()));
         return KeyringState{*generation, std::nullopt};
     };
+}
+
+// The keyring of a partition; one that belongs to the log before an unfinished fork goes with it.
+Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const MasterKey& key,
+                                              Instant now, const KeyringLimits& limits) {
+    const auto log_id = partition.log->log_id();
+    auto keyring = Keyring::open(partition.keyring_path(), key, log_id, false, limits);
+    const auto& fork = partition.unfinished_fork;
+    if (keyring || !fork || keyring.error().code != "keyring_foreign") return keyring;
+    keyring = Keyring::open(partition.keyring_path(), key, fork->from_log_id, false, limits);
+    if (!keyring) return keyring;
+    if (auto forked = (*keyring)->fork(log_id, now); !forked) return std::unexpected(std::move(forked.error()));
+    return keyring;
 }
 
 // The command struct behind its catalogue entry, asked by the house itself.
@@ -92,8 +107,7 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
     auto parts = std::make_unique<PartitionStore::Parts>();
     parts->partition = std::move(*partition);
     parts->log_id = parts->partition.log->log_id();
-    auto keyring = Keyring::open(parts->partition.keyring_path(), key, parts->log_id, false,
-                                 options.keyring);
+    auto keyring = open_keyring(parts->partition, key, clock().now(), options.keyring);
     if (!keyring) return std::unexpected(std::move(keyring.error()));
     parts->keyring = std::move(*keyring);
     auto* raw = parts.get();
@@ -267,6 +281,12 @@ void Store::submit(CommandRequest request, CommandReply reply) {
 }
 
 Result<void> Store::finish_begun() {
+    for (auto& partition : state_->partitions) {
+        const auto& fork = partition->parts_->partition.unfinished_fork;
+        if (!fork) continue;
+        auto finished = finish_fork(partition->log(), partition->writer(), *fork, clock());
+        if (!finished) return finished;
+    }
     for (const auto& entry : state_->tenants.unfounded()) {
         auto held = fold(system_tenant, kernel::fold_type<tenancy::TenantRegistration>(),
                          kernel::tag_of<tenancy::TenantRegistration>(entry.id));
@@ -282,6 +302,27 @@ Result<void> Store::finish_begun() {
         if (auto answer = done.get_future().get(); !answer) return std::unexpected(std::move(answer.error()));
     }
     return {};
+}
+
+// Idempotency results and the keys of their days outlive their week by a day; claims that no event
+// named within 24 h are forgotten (log.md).
+void Store::tidy() {
+    const auto now = clock().now();
+    const auto oldest = utc_day(now) - result_days - 1;
+    for (auto& partition : state_->partitions) {
+        auto* parts = partition->parts_.get();
+        Job job;
+        job.decide = [parts, now, oldest](Stage& stage) {
+            const ClaimNamed named = [&](const TenantId& tenant, ClaimKind kind, const kernel::Uuid& claim) {
+                const auto tag = std::string(to_string(kind)) + ':' + kernel::to_string(claim);
+                return stage.tag_exists(tenant, tag).value_or(true);
+            };
+            if (!parts->keyring->sweep_claims(now, named)) return;  // read-only keyring: nothing to tidy
+            if (!parts->partition.log->delete_results_before(std::nullopt, oldest)) return;
+            if (parts->keyring->destroy_day_keys_before(oldest)) return;
+        };
+        if (!partition->writer().submit(std::move(job))) continue;  // busy or stopping: next time
+    }
 }
 
 Result<std::string> Store::init(const std::filesystem::path& path,

@@ -67,6 +67,8 @@ class Store {
 
     // Finishes what an earlier process began. After listeners are set, before commands flow.
     Result<void> finish_begun();
+    // Forgets what has had its time: old idempotency results, their keys, unnamed claims. Hourly.
+    void tidy();
     // Routes to the tenant's partition; creating a tenant and moving the clock span partitions.
     void submit(CommandRequest request, CommandReply reply);
     // A fold of a tenant as the log has it (start-up tables, `inspect`).

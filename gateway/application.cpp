@@ -5,6 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 
 #include "gateway/http_server.hpp"
 #include "gateway/service.hpp"
@@ -79,6 +82,17 @@ struct Application::State {
     std::unique_ptr<HttpServer> server;
     std::string url;
     bool stopped = false;
+    std::mutex tidy_mutex;
+    std::condition_variable tidy_wake;
+    std::thread tidy_thread;  // once at start, then hourly
+
+    void tidy_hourly() {
+        std::unique_lock lock(tidy_mutex);
+        while (!stopped) {
+            store->tidy();
+            tidy_wake.wait_for(lock, std::chrono::hours{1}, [this] { return stopped; });
+        }
+    }
 };
 
 Application::Application(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -135,14 +149,20 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     const bool v6 = endpoint->host.find(':') != std::string::npos;
     s.url = fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", v6 ? "[" : "", endpoint->host,
                         v6 ? "]" : "", s.server->port());
+    s.tidy_thread = std::thread([&s] { s.tidy_hourly(); });
     spdlog::info("started: url={} partitions={} tenants={} sandbox={}", s.url, s.store->partitions(),
                  s.store->tenants().size(), s.store->is_sandbox());
     return std::unique_ptr<Application>(new Application(std::move(state)));
 }
 
 void Application::stop() {
-    if (state_->stopped) return;
-    state_->stopped = true;
+    {
+        const std::lock_guard lock(state_->tidy_mutex);
+        if (state_->stopped || !state_->server) return;
+        state_->stopped = true;
+    }
+    state_->tidy_wake.notify_all();
+    if (state_->tidy_thread.joinable()) state_->tidy_thread.join();
     state_->service->draining();
     const bool graceful = state_->server->drain_and_stop(std::chrono::seconds{5});
     state_->service->feed().stop();

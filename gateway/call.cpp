@@ -35,6 +35,7 @@ std::string Call::position_text(std::uint64_t position) const {
 
 void Call::answer(Response response) {
     response.set("Cache-Control", "no-store");
+    if (sandbox) response.set("Almanac-Sandbox", "true");
     if (partition) response.set("Almanac-Log", to_string(partition->log_id()));
     if (finished) finished(*this, response.status);
     responder.send(std::move(response));

@@ -22,6 +22,7 @@ struct Call {
     eventstore::PartitionStore* partition = nullptr;
     std::chrono::steady_clock::time_point started;
     std::function<void(const Call&, int status)> finished;  // metrics and the access log
+    bool sandbox = false;                                   // every answer says so
 
     Call(Request r, Responder to) : request(std::move(r)), responder(std::move(to)) {}
 

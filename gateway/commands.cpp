@@ -94,7 +94,20 @@ void Commands::handle(CallPtr call) {
     }
     store_.submit(std::move(*request), [this, call](Result<eventstore::CommandAnswer> answer) {
         if (!answer) return call->refuse(answer.error());
+        if (call->route->command->name == "move_clock") return reply_when_applied(call, std::move(*answer));
         reply(call, std::move(*answer));
+    });
+}
+
+// A moved clock is a barrier: answered once every view has applied all there is (log.md, "Time").
+void Commands::reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer) {
+    store_.tidy();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    views_.when_all_applied(store_, deadline, [this, call, answer = std::move(answer)](bool applied) mutable {
+        if (!applied) {
+            return call->refuse(unavailable("view_behind", "The clock moved; the views go on applying.", 5).error());
+        }
+        reply(call, std::move(answer));
     });
 }
 

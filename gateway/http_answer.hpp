@@ -12,8 +12,8 @@ namespace almanac::gateway {
 
 // What an answer depends on besides the Response; taken from the request it answers.
 struct AnswerFacts {
-    std::string request_id;
-    std::string traceparent;  // "" where the request had no valid one
+    std::string request_id = {};
+    std::string traceparent = {};  // "" where the request had no valid one
     int version_minor = 1;
     bool head_only = false;      // HEAD: headers as if for GET, no body
     bool gzip_accepted = false;  // by Accept-Encoding

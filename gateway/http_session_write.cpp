@@ -243,10 +243,10 @@ void Session::finish(bool abortive) {
     const auto self = shared_from_this();
     state_ = State::closed;
     closed_ = true;
-    timer_.cancel();
-    transport_->close(abortive);
     release_body_memory();
     if (std::exchange(in_flight_, false)) count(worker_->counters.answered);
+    timer_.cancel();
+    transport_->close(abortive);
     if (const auto stream = std::exchange(stream_, nullptr)) stream->end_by_connection();
     worker_->sessions.erase(this);
     core_->connection_ended();

@@ -64,6 +64,7 @@ void Service::refuse_route(const CallPtr& call, const Rejection& rejection, cons
 void Service::handle(Request request, Responder responder) {
     auto call = std::make_shared<Call>(std::move(request), std::move(responder));
     call->started = std::chrono::steady_clock::now();
+    call->sandbox = store_.is_sandbox();
     call->finished = [this](const Call& c, int status) { finished(c, status); };
     try {
         std::string allowed;

@@ -12,8 +12,8 @@ class context;
 namespace almanac::gateway {
 
 struct TlsOptions {
-    std::string certificate_file;  // PEM, the server's own first, then its chain; "" = no TLS
-    std::string private_key_file;  // PEM, unencrypted
+    std::string certificate_file = {};  // PEM, the server's own first, then its chain; "" = no TLS
+    std::string private_key_file = {};  // PEM, unencrypted
     bool enabled() const { return !certificate_file.empty() || !private_key_file.empty(); }
 };
 

@@ -68,7 +68,6 @@ class Applier {
     void stage_sequences(Followed& followed);
     void park(Followed& followed, const AppliedEvent& event, std::string error);
     std::optional<Resumed> catch_up(Followed& followed, const TenantId& tenant);
-    void begin_batch();
     Followed* find(std::string_view projection);
 
     const kernel::Catalogue& catalogue_;

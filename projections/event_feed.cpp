@@ -33,7 +33,8 @@ void EventFeed::push(std::span<const CommittedEvent> events) {
         ring_.push_back(event);
         bytes_ += bytes_of(*event.record);
         target_ = std::max(target_, event.position);
-        while (ring_.size() > events_max_ || (bytes_ > bytes_max_ && ring_.size() > 1)) drop_front();
+        while (ring_.size() > events_max_ || (bytes_ > bytes_max_ && ring_.size() > 1))
+            drop_front();
     }
 }
 

@@ -25,8 +25,10 @@ void ViewBatch::set_savepoint() {
 void ViewBatch::rollback_savepoint() {
     check(state_->batch.RollbackToSavePoint(), "Taking back rows");
     for (auto at = state_->undo.rbegin(); at != state_->undo.rend(); ++at) {
-        if (at->before) state_->staged[at->key] = std::move(*at->before);
-        else state_->staged.erase(at->key);
+        if (at->before)
+            state_->staged[at->key] = std::move(*at->before);
+        else
+            state_->staged.erase(at->key);
     }
     state_->undo.clear();
     state_->in_savepoint = false;
@@ -64,12 +66,20 @@ void ViewBatch::erase_parked(std::string_view name, const TenantId& tenant) {
     check(state_->batch.Delete(view_keys::parked(name, tenant)), "Staging a checkpoint");
 }
 
-std::size_t ViewBatch::bytes() const { return state_->batch.GetDataSize(); }
+std::size_t ViewBatch::bytes() const {
+    return state_->batch.GetDataSize();
+}
 
 void ViewBatch::write() {
     check(state_->store.db->Write(unsynced(), &state_->batch), "Writing views");
+    clear();
+}
+
+void ViewBatch::clear() {
     state_->batch.Clear();
     state_->staged.clear();
+    state_->undo.clear();
+    state_->in_savepoint = false;
 }
 
 TenantViews::TenantViews(ViewBatch& batch, const ViewName& view)

@@ -33,8 +33,12 @@ ViewRows::ViewRows(ViewRows&&) noexcept = default;
 ViewRows& ViewRows::operator=(ViewRows&&) noexcept = default;
 ViewRows::~ViewRows() = default;
 
-const TenantId& ViewRows::tenant() const { return state_->tenant; }
-std::uint64_t ViewRows::position() const { return state_->position; }
+const TenantId& ViewRows::tenant() const {
+    return state_->tenant;
+}
+std::uint64_t ViewRows::position() const {
+    return state_->position;
+}
 
 bool ViewRows::get(std::string_view key, std::string& value) const {
     std::string full;
@@ -48,7 +52,8 @@ ViewRows ViewStore::read(const ViewName& view, const TenantId& tenant) const {
     std::string value;
     if (state->get(view_keys::checkpoint(view.name), value)) {
         const auto checkpoint = decode_checkpoint(value);
-        if (checkpoint && checkpoint->version == view.version) state->position = checkpoint->position;
+        if (checkpoint && checkpoint->version == view.version)
+            state->position = checkpoint->position;
     }
     if (state->get(view_keys::parked(view.name, tenant), value)) {
         const auto parked = decode_parked(value);
@@ -118,8 +123,14 @@ void ViewWalk::previous() {
     state_->at->Prev();
     state_->moved();
 }
-bool ViewWalk::valid() const { return state_->at->Valid(); }
-std::string_view ViewWalk::key() const { return view_of(state_->at->key()).substr(state_->own_at); }
-std::string_view ViewWalk::value() const { return view_of(state_->at->value()); }
+bool ViewWalk::valid() const {
+    return state_->at->Valid();
+}
+std::string_view ViewWalk::key() const {
+    return view_of(state_->at->key()).substr(state_->own_at);
+}
+std::string_view ViewWalk::value() const {
+    return view_of(state_->at->value());
+}
 
 }  // namespace almanac::projections

@@ -95,14 +95,18 @@ std::string format_bytes() {
 // Why these rows cannot be gone on with; empty where they can.
 std::string foreign(rocksdb::DB& db, const kernel::Uuid& log_id, std::uint64_t log_position) {
     if (is_empty(db)) return {};
-    if (read(db, view_keys::format) != format_bytes()) return "their format is another one";
-    if (read(db, view_keys::log) != std::string(log_id.view())) return "they are of another log";
+    if (value_at(db, view_keys::format) != format_bytes()) return "their format is another one";
+    if (value_at(db, view_keys::log) != std::string(log_id.view()))
+        return "they are of another log";
     std::string reason;
-    for_each(db, std::string(view_keys::checkpoints), [&](std::string_view, std::string_view value) {
-        const auto checkpoint = decode_checkpoint(value);
-        if (!checkpoint) reason = "a checkpoint is damaged";
-        else if (checkpoint->position > log_position) reason = "they are ahead of the log";
-    });
+    for_each(db, std::string(view_keys::checkpoints),
+             [&](std::string_view, std::string_view value) {
+                 const auto checkpoint = decode_checkpoint(value);
+                 if (!checkpoint)
+                     reason = "a checkpoint is damaged";
+                 else if (checkpoint->position > log_position)
+                     reason = "they are ahead of the log";
+             });
     return reason;
 }
 
@@ -131,7 +135,9 @@ std::unique_ptr<rocksdb::DB> open_usable(const rocksdb::Options& options,
 }  // namespace
 
 namespace view_keys {
-std::string rows(std::string_view name) { return std::string(name) + '\0'; }
+std::string rows(std::string_view name) {
+    return std::string(name) + '\0';
+}
 std::string rows(const ViewName& view) {
     auto key = rows(view.name);
     append_u32(key, view.version);
@@ -145,11 +151,21 @@ std::string own(char kind, std::string_view name, const TenantId& tenant) {
     return own(kind, name).append(tenant.view());
 }
 }  // namespace
-std::string checkpoint(std::string_view name) { return own('c', name); }
-std::string sequences(std::string_view name) { return own('s', name); }
-std::string sequence(std::string_view name, const TenantId& tenant) { return own('s', name, tenant); }
-std::string parked(std::string_view name) { return own('p', name); }
-std::string parked(std::string_view name, const TenantId& tenant) { return own('p', name, tenant); }
+std::string checkpoint(std::string_view name) {
+    return own('c', name);
+}
+std::string sequences(std::string_view name) {
+    return own('s', name);
+}
+std::string sequence(std::string_view name, const TenantId& tenant) {
+    return own('s', name, tenant);
+}
+std::string parked(std::string_view name) {
+    return own('p', name);
+}
+std::string parked(std::string_view name, const TenantId& tenant) {
+    return own('p', name, tenant);
+}
 
 std::string end_of(std::string prefix) {
     while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
@@ -208,8 +224,12 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
     return std::unique_ptr<ViewStore>(new ViewStore(std::move(state)));
 }
 
-const std::string& ViewStore::discarded() const { return state_->discarded; }
-const kernel::Uuid& ViewStore::log_id() const { return state_->log_id; }
+const std::string& ViewStore::discarded() const {
+    return state_->discarded;
+}
+const kernel::Uuid& ViewStore::log_id() const {
+    return state_->log_id;
+}
 
 std::optional<ViewCheckpoint> ViewStore::checkpoint(std::string_view name) const {
     const auto value = value_at(*state_->db, view_keys::checkpoint(name));
@@ -225,17 +245,21 @@ std::optional<std::uint64_t> ViewStore::sequence(std::string_view name,
 
 std::vector<ViewStore::Parked> ViewStore::parked(std::string_view name) const {
     std::vector<Parked> pairs;
-    for_each(*state_->db, view_keys::parked(name), [&](std::string_view tenant, std::string_view value) {
-        const auto at = decode_parked(value);
-        if (at && tenant.size() == 16) pairs.push_back({TenantId{kernel::uuid_from_bytes(tenant)}, *at});
-    });
+    for_each(*state_->db, view_keys::parked(name),
+             [&](std::string_view tenant, std::string_view value) {
+                 const auto at = decode_parked(value);
+                 if (at && tenant.size() == 16)
+                     pairs.push_back({TenantId{kernel::uuid_from_bytes(tenant)}, *at});
+             });
     return pairs;
 }
 
 std::vector<std::string> ViewStore::names() const {
     std::vector<std::string> names;
     for_each(*state_->db, std::string(view_keys::checkpoints),
-             [&](std::string_view name, std::string_view) { names.emplace_back(name.substr(0, name.size() - 1)); });
+             [&](std::string_view name, std::string_view) {
+                 names.emplace_back(name.substr(0, name.size() - 1));
+             });
     return names;
 }
 
@@ -272,12 +296,18 @@ ViewStore::Digest ViewStore::digest(const ViewName& view) const {
     return digest;
 }
 
-void ViewStore::flush() { check(state_->db->Flush({}), "Flushing the views"); }
-void ViewStore::recover() { check(state_->db->Resume(), "Writing views again"); }
+void ViewStore::flush() {
+    check(state_->db->Flush({}), "Flushing the views");
+}
+// Where it cannot, the next write says so.
+void ViewStore::recover() {
+    state_->db->Resume().PermitUncheckedError();
+}
 
 std::uint64_t ViewStore::memory_bytes() const {
     std::uint64_t total = state_->cache->GetUsage();
-    for (const auto* name : {"rocksdb.cur-size-all-mem-tables", "rocksdb.estimate-table-readers-mem"}) {
+    for (const auto* name :
+         {"rocksdb.cur-size-all-mem-tables", "rocksdb.estimate-table-readers-mem"}) {
         std::uint64_t bytes = 0;
         if (state_->db->GetIntProperty(name, &bytes)) total += bytes;
     }

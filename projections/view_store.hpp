@@ -130,6 +130,7 @@ class ViewBatch {
     void erase_parked(std::string_view name, const TenantId& tenant);
     std::size_t bytes() const;
     void write();  // all of it, then it is empty
+    void clear();
 
   private:
     friend class TenantViews;

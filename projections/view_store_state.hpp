@@ -40,12 +40,12 @@ struct ViewBatch::State {
 };
 
 namespace view_keys {
-std::string rows(std::string_view name);         // of all versions
-std::string rows(const ViewName& view);          // of this one
+std::string rows(std::string_view name);  // of all versions
+std::string rows(const ViewName& view);   // of this one
 std::string checkpoint(std::string_view name);
-std::string sequences(std::string_view name);    // of all tenants
+std::string sequences(std::string_view name);  // of all tenants
 std::string sequence(std::string_view name, const TenantId& tenant);
-std::string parked(std::string_view name);       // of all tenants
+std::string parked(std::string_view name);  // of all tenants
 std::string parked(std::string_view name, const TenantId& tenant);
 inline constexpr std::string_view format{"\0format", 7};
 inline constexpr std::string_view log{"\0log", 4};
@@ -57,8 +57,12 @@ std::string end_of(std::string prefix);
 std::optional<ParkedAt> decode_parked(std::string_view value);
 std::optional<ViewCheckpoint> decode_checkpoint(std::string_view value);
 
-inline rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
-inline std::string_view view_of(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+inline rocksdb::Slice slice(std::string_view text) {
+    return {text.data(), text.size()};
+}
+inline std::string_view view_of(const rocksdb::Slice& slice) {
+    return {slice.data(), slice.size()};
+}
 
 // Throws ViewFailure.
 void check(const rocksdb::Status& status, std::string_view doing);

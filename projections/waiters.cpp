@@ -15,7 +15,8 @@ std::vector<Waiters::Told> Waiters::take(std::uint64_t applied, Deadline now) {
     while (!waiting_.empty() && waiting_.begin()->first.first <= applied) {
         const auto first = waiting_.begin();
         const auto [from, to] = deadlines_.equal_range(first->second.deadline);
-        deadlines_.erase(std::find_if(from, to, [&](const auto& d) { return d.second == first->first; }));
+        deadlines_.erase(
+            std::find_if(from, to, [&](const auto& d) { return d.second == first->first; }));
         told.push_back({std::move(first->second.done), true});
         waiting_.erase(first);
     }

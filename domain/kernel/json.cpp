@@ -15,41 +15,50 @@ std::unexpected<Rejection> malformed(std::string detail) {
     return reject(RejectionKind::invalid, "malformed_json", std::move(detail));
 }
 
-Result<Value> convert(const dom::element& element, const std::string& where, std::size_t depth);
+// What is wrong and where; the pointer grows on the way out, so that good text pays nothing for it.
+struct Fault {
+    std::string pointer;
+    std::string_view what;
+};
+using Converted = std::expected<Value, Fault>;
 
-Result<Value> convert_array(const dom::array& source, const std::string& where, std::size_t depth) {
+Converted convert(const dom::element& element, std::size_t depth);
+
+std::unexpected<Fault> within(std::string place, Fault fault) {
+    return std::unexpected(Fault{std::move(place) + fault.pointer, fault.what});
+}
+
+Converted convert_array(const dom::array& source, std::size_t depth) {
+    if (depth > depth_max) return std::unexpected(Fault{"", "is nested too deeply"});
     Array array;
     array.reserve(source.size());
     for (const auto item : source) {
-        auto value = convert(item, where, depth + 1);
-        if (!value) return std::unexpected(std::move(value.error()));
+        auto value = convert(item, depth + 1);
+        if (!value) return within(pointer("", array.size()), std::move(value.error()));
         array.push_back(std::move(*value));
     }
     return Value(std::move(array));
 }
 
-Result<Value> convert_object(const dom::object& source, const std::string& where,
-                             std::size_t depth) {
+Converted convert_object(const dom::object& source, std::size_t depth) {
+    if (depth > depth_max) return std::unexpected(Fault{"", "is nested too deeply"});
     Object object;
     object.reserve(source.size());
     for (const auto field : source) {
-        auto value = convert(field.value, pointer(where, field.key), depth + 1);
-        if (!value) return std::unexpected(std::move(value.error()));
+        auto value = convert(field.value, depth + 1);
+        if (!value) return within(pointer("", field.key), std::move(value.error()));
         const auto [at, fresh] = object.emplace(field.key, std::move(*value));
-        if (!fresh) {
-            return malformed(fmt::format("The key at {} occurs twice.", pointer(where, field.key)));
-        }
+        if (!fresh) return within(pointer("", field.key), Fault{"", "occurs twice"});
     }
     return Value(std::move(object));
 }
 
-Result<Value> convert(const dom::element& element, const std::string& where, std::size_t depth) {
-    if (depth > depth_max) return malformed(fmt::format("Deeper than {} levels.", depth_max));
+Converted convert(const dom::element& element, std::size_t depth) {
     switch (element.type()) {
         case dom::element_type::ARRAY:
-            return convert_array(element.get_array().value_unsafe(), where, depth);
+            return convert_array(element.get_array().value_unsafe(), depth);
         case dom::element_type::OBJECT:
-            return convert_object(element.get_object().value_unsafe(), where, depth);
+            return convert_object(element.get_object().value_unsafe(), depth);
         case dom::element_type::INT64:
             return Value(element.get_int64().value_unsafe());
         case dom::element_type::UINT64:
@@ -63,7 +72,7 @@ Result<Value> convert(const dom::element& element, const std::string& where, std
         case dom::element_type::NULL_VALUE:
             return Value(nullptr);
     }
-    return malformed("Unknown kind of value.");
+    return std::unexpected(Fault{"", "is of an unknown kind"});
 }
 }  // namespace
 
@@ -74,7 +83,10 @@ Result<Value> parse(std::string_view text) {
         if (parsed.error() == simdjson::EMPTY) return malformed("The body is empty; JSON expected.");
         return malformed(simdjson::error_message(parsed.error()));
     }
-    return convert(parsed.value_unsafe(), "", 1);
+    auto value = convert(parsed.value_unsafe(), 1);
+    if (value) return std::move(*value);
+    return malformed(fmt::format("The value at {} {}; at most {} levels, no key twice.",
+                                 value.error().pointer, value.error().what, depth_max));
 }
 
 Value parse_own(std::string_view text) {

@@ -90,19 +90,22 @@ std::vector<std::int64_t> split(std::int64_t total, std::span<const std::int64_t
     if (sum <= 0) return shares;
     const Wide sign = total < 0 ? -1 : 1;
     const Wide whole = sign * total;
+    std::vector<Wide> sizes(weights.size());  // |INT64_MIN| fits no int64
     std::vector<Wide> remainders(weights.size());
     Wide given = 0;
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const Wide exact = whole * weights[i];
-        shares[i] = static_cast<std::int64_t>(exact / sum);
+        sizes[i] = exact / sum;
         remainders[i] = exact % sum;
-        given += shares[i];
+        given += sizes[i];
     }
     std::vector<std::size_t> order(weights.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, [&](auto a, auto b) { return remainders[a] > remainders[b]; });
-    for (std::size_t i = 0; given < whole; ++i, ++given) ++shares[order[i % order.size()]];
-    for (auto& share : shares) share = static_cast<std::int64_t>(sign * share);
+    for (std::size_t i = 0; given < whole; ++i, ++given) ++sizes[order[i]];
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        shares[i] = static_cast<std::int64_t>(sign * sizes[i]);
+    }
     return shares;
 }
 

@@ -22,10 +22,16 @@ bool digits(std::string_view text, std::size_t at, std::size_t count, int& value
     return true;
 }
 
-std::optional<local_days> checked_date(int y, int m, int d) {
+// YYYY-MM-DD that exists in the calendar, of any year.
+std::optional<local_days> parse_date(std::string_view text) {
+    int y = 0;
+    int m = 0;
+    int d = 0;
+    const bool shape = text.size() == 10 && digits(text, 0, 4, y) && text[4] == '-' &&
+                       digits(text, 5, 2, m) && text[7] == '-' && digits(text, 8, 2, d);
+    if (!shape) return std::nullopt;
     const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
-    if (!date.ok() || y < 1970 || y > 2200) return std::nullopt;
-    return local_days{date};
+    return date.ok() ? std::optional(local_days{date}) : std::nullopt;
 }
 
 // The fraction of a second as microseconds; nothing where it has no or more than six digits.
@@ -71,7 +77,7 @@ std::optional<Instant> parse_instant(std::string_view text) {
     int m = 0;
     int s = 0;
     if (text.size() < 20 || (text[10] != 'T' && text[10] != 't')) return std::nullopt;
-    const auto date = parse_local_date(text.substr(0, 10));
+    const auto date = parse_date(text.substr(0, 10));
     const bool shape = date && digits(text, 11, 2, h) && text[13] == ':' && digits(text, 14, 2, m) &&
                        text[16] == ':' && digits(text, 17, 2, s) && h < 24 && m < 60 && s < 60;
     if (!shape) return std::nullopt;
@@ -97,12 +103,10 @@ std::string to_string(LocalDate date) {
 }
 
 std::optional<LocalDate> parse_local_date(std::string_view text) {
-    int y = 0;
-    int m = 0;
-    int d = 0;
-    const bool shape = text.size() == 10 && digits(text, 0, 4, y) && text[4] == '-' &&
-                       digits(text, 5, 2, m) && text[7] == '-' && digits(text, 8, 2, d);
-    return shape ? checked_date(y, m, d) : std::nullopt;
+    const auto date = parse_date(text);
+    constexpr local_days first{year{1970} / January / 1};
+    constexpr local_days last{year{2200} / January / 1};
+    return date && *date >= first && *date <= last ? date : std::nullopt;
 }
 
 std::string to_string(LocalTime time) {

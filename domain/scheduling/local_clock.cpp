@@ -17,19 +17,19 @@ std::size_t LocalClock::place(kernel::LocalDate date) const {
     return date < first_ ? days() : static_cast<std::size_t>((date - first_).count());
 }
 
-kernel::Instant LocalClock::at(std::size_t day, int minutes) {
-    if (minutes == 1440) return at(day + 1, 0);
+std::span<const kernel::Instant> LocalClock::times(int minutes) {
+    if (minutes == 1440) return times(0).subspan(1);
     auto& known = column_of_[static_cast<std::size_t>(minutes)];
     if (known == 0) {
         std::vector<kernel::Instant> column;
         column.reserve(days() + 2);
-        for (std::size_t i = 0; i < days() + 2; ++i) {
-            column.push_back(zone_.to_instant(date(i), kernel::LocalTime{minutes}));
+        for (std::size_t day = 0; day < days() + 2; ++day) {
+            column.push_back(zone_.to_instant(date(day), kernel::LocalTime{minutes}));
         }
         columns_.push_back(std::move(column));
         known = static_cast<std::int16_t>(columns_.size());
     }
-    return columns_[static_cast<std::size_t>(known - 1)][day];
+    return columns_[static_cast<std::size_t>(known - 1)];
 }
 
 }  // namespace almanac::scheduling

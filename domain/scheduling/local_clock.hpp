@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "domain/kernel/time.hpp"
@@ -26,16 +27,17 @@ class LocalClock {
     bool exists(std::size_t day) const { return exists_[day]; }
     // The day's place in the run; days() or more if it is not in it.
     std::size_t place(kernel::LocalDate date) const;
-    // `minutes` 0..1440 on the day at this place; on a day that does not exist as if it did.
-    kernel::Instant at(std::size_t day, int minutes);
+    // `minutes` 0..1440 on each day of the run and the day after it; on a day that does not exist
+    // as if it did. Stays where it is until the clock goes.
+    std::span<const kernel::Instant> times(int minutes);
 
   private:
     kernel::Zone zone_;
     kernel::LocalDate first_;
     std::size_t first_weekday_;
     std::vector<bool> exists_;
-    std::array<std::int16_t, 1440> column_of_{};  // minute -> 1 + index into columns_
-    std::vector<std::vector<kernel::Instant>> columns_;
+    std::array<std::int16_t, 1440> column_of_{};         // minute -> 1 + index into columns_
+    std::vector<std::vector<kernel::Instant>> columns_;  // moved when it grows, their data is not
 };
 
 }  // namespace almanac::scheduling

@@ -15,6 +15,15 @@ std::int64_t step_of(const ServiceTerms& service) {
     return step * minute_us;
 }
 
+bool same_working_time(const SlotResource& a, const SlotResource& b) {
+    const auto alike = [](const Schedule& x, const Schedule& y) {
+        return x.effective_from == y.effective_from && x.effective_until == y.effective_until &&
+               x.windows == y.windows && x.breaks == y.breaks;
+    };
+    return a.needs_schedule == b.needs_schedule && a.overrides == b.overrides &&
+           std::ranges::equal(a.schedules, b.schedules, alike);
+}
+
 void add_blocks(std::span<const Block> blocks, std::vector<Interval>& to) {
     for (const auto& block : blocks) to.push_back({block.start, block.end});
 }
@@ -26,16 +35,19 @@ SlotBoard::SlotBoard(const Snapshot& snapshot, const SlotCast& cast, const SlotC
       context_(context),
       step_us_(step_of(snapshot.service)),
       grid_matters_(!context.ignore_grid && !context.ignore_working_time),
-      windows_(cast.members().size()),
-      open_(cast.members().size()) {}
+      roster_(cast.members().size(), nullptr),
+      open_(cast.members().size(), nullptr) {}
 
 SlotBoard::SlotBoard(const Snapshot& snapshot, const SlotCast& cast, const SlotContext& context,
                      Instant from, Instant to)
     : SlotBoard(snapshot, cast, context) {
     collect_working_time(from, to);
     GridCollector grid(micros(from), micros(to), step_us_);
-    for (std::size_t place = 0; place < windows_.size(); ++place) {
-        if (cast_.leads(place)) grid.add(windows_[place]);
+    const WorkingTime* last = nullptr;
+    for (std::size_t place = 0; place < roster_.size(); ++place) {
+        if (!cast_.leads(place) || roster_[place] == last) continue;
+        last = roster_[place];
+        if (last != nullptr) grid.add(last->windows);
     }
     starts_ = Starts(grid.starts(), step_us_);
     judge();
@@ -51,31 +63,46 @@ SlotBoard::SlotBoard(const Snapshot& snapshot, const SlotCast& cast, const SlotC
 
 void SlotBoard::collect_working_time(Instant from, Instant to) {
     const auto end = to + kernel::Micros{cast_.longest_us()};
-    for (std::size_t l = 0; l < cast_.locations().size(); ++l) {
-        const auto& location = *cast_.locations()[l].source;
-        LocalClock clock(location.zone, from, end);
-        std::vector<Interval> closed;
-        add_blocks(snapshot_.blocks, closed);
-        add_blocks(location.blocks, closed);
-        const auto closed_for_all = merge(closed);
-        for (std::size_t place = 0; place < windows_.size(); ++place) {
-            if (cast_.members()[place].location != l) continue;
-            const auto& resource = *cast_.members()[place].resource;
+    for (std::size_t l = 0; l < cast_.locations().size(); ++l) collect_at(l, from, end);
+}
+
+void SlotBoard::collect_at(std::size_t location, Instant from, Instant to) {
+    const auto& source = *cast_.locations()[location].source;
+    LocalClock clock(source.zone, from, to);
+    std::vector<Interval> closed;
+    add_blocks(snapshot_.blocks, closed);
+    add_blocks(source.blocks, closed);
+    const auto closed_for_all = merge(closed);
+    struct Shared {
+        const SlotResource* like;
+        const WorkingTime* roster;
+        const IntervalSet* open;
+    };
+    std::vector<Shared> known;
+    for (std::size_t place = 0; place < roster_.size(); ++place) {
+        if (cast_.members()[place].location != location) continue;
+        const auto& resource = *cast_.members()[place].resource;
+        const auto recent = known.size() > 8 ? known.end() - 8 : known.begin();
+        auto same = std::find_if(recent, known.end(), [&](const Shared& shared) {
+            return same_working_time(*shared.like, resource);
+        });
+        if (same == known.end()) {
             const bool always = resource.schedules.empty() && !resource.needs_schedule;
-            auto time = always ? always_working(resource.overrides, clock, from, end)
-                               : working_intervals(resource.schedules, resource.overrides, clock,
-                                                   from, end);
-            windows_[place] = std::move(time.windows);
-            if (!resource.blocks.empty()) {
-                auto own = closed;
-                add_blocks(resource.blocks, own);
-                open_[place] = subtract(time.open, merge(std::move(own)));
-            } else if (!closed_for_all.empty()) {
-                open_[place] = subtract(time.open, closed_for_all);
-            } else {
-                open_[place] = std::move(time.open);
-            }
+            rosters_.push_back(always ? always_working(resource.overrides, clock, from, to)
+                                      : working_intervals(resource.schedules, resource.overrides,
+                                                          clock, from, to));
+            const auto* open = &rosters_.back().open;
+            if (!closed_for_all.empty())
+                open = &opens_.emplace_back(subtract(*open, closed_for_all));
+            known.push_back({&resource, &rosters_.back(), open});
+            same = known.end() - 1;
         }
+        roster_[place] = same->roster;
+        open_[place] = same->open;
+        if (resource.blocks.empty()) continue;
+        std::vector<Interval> own;
+        add_blocks(resource.blocks, own);
+        open_[place] = &opens_.emplace_back(subtract(*same->open, merge(std::move(own))));
     }
 }
 
@@ -96,7 +123,8 @@ void SlotBoard::judge() {
     for (std::size_t place = 0; place < members; ++place) {
         if (cast_.members()[place].location == CastMember::nowhere) continue;
         count_load(place);
-        fill_windows(place);
+        fill_room(place);
+        fill_grid(place);
         fill_levels(place);
     }
     if (snapshot_.service.capacity > 1) collect_sessions();
@@ -149,21 +177,29 @@ void SlotBoard::count_load(std::size_t place) {
     }
 }
 
-// A row per window would say the same: the room a window has, and the starts of its own grid.
-void SlotBoard::fill_windows(std::size_t place) {
+void SlotBoard::fill_room(std::size_t place) {
     roomy_.fill(place, 0, starts_.size(), true);
-    for (const auto& window : windows_[place]) {
+    for (const auto& window : roster_[place]->windows) {
+        if (!window.max_bookings || context_.ignore_day_limit) continue;
+        const auto inside = std::ranges::count_if(
+            cast_.members()[place].resource->allocations, [&](const Allocation& a) {
+                return counts(a) && window.start <= a.start && a.start < window.end;
+            });
+        if (inside < *window.max_bookings) continue;
+        roomy_.fill(place, starts_.at_or_after(micros(window.start)),
+                    starts_.at_or_after(micros(window.end)), false);
+    }
+}
+
+void SlotBoard::fill_grid(std::size_t place) {
+    if (!grid_matters_ || !cast_.leads(place)) return;
+    if (place > 0 && roster_[place - 1] == roster_[place] && cast_.leads(place - 1)) {
+        return grid_.copy(place - 1, place);
+    }
+    for (const auto& window : roster_[place]->windows) {
         const auto first = starts_.at_or_after(micros(window.start));
         const auto last = starts_.at_or_after(micros(window.end));
         if (first == last) continue;
-        if (window.max_bookings && !context_.ignore_day_limit) {
-            const auto inside = std::ranges::count_if(
-                cast_.members()[place].resource->allocations, [&](const Allocation& a) {
-                    return counts(a) && window.start <= a.start && a.start < window.end;
-                });
-            if (inside >= *window.max_bookings) roomy_.fill(place, first, last, false);
-        }
-        if (!grid_matters_ || !cast_.leads(place)) continue;
         const auto off = (starts_[first] - micros(window.start)) % step_us_;
         if (starts_.one_grid()) {
             if (off == 0) grid_.fill(place, first, last, true);
@@ -185,11 +221,7 @@ void SlotBoard::fill_levels(std::size_t place) {
         const auto& level = cast_.levels()[l];
         if (!level.allowed.has(place)) continue;
         const auto r = row(l, place);
-        for (const auto& open : open_[place]) {
-            works_.fill(r, starts_.at_or_after(micros(open.start)),
-                        starts_.at_or_after(micros(open.end) - level.duration_us + 1), true);
-        }
-        if (context_.ignore_working_time) works_.fill(r, 0, starts_.size(), true);
+        fill_works(l, place);
         free_.fill(r, 0, starts_.size(), true);
         const auto before = service.buffer_before_minutes * minute_us;
         const auto after = level.duration_us + service.buffer_after_minutes * minute_us;
@@ -204,6 +236,20 @@ void SlotBoard::fill_levels(std::size_t place) {
         for (std::size_t w = 0; w < all.size(); ++w) {
             all[w] = works_.row(r)[w] & free_.row(r)[w] & roomy_.row(place)[w];
         }
+    }
+}
+
+void SlotBoard::fill_works(std::size_t level, std::size_t place) {
+    const auto r = row(level, place);
+    if (context_.ignore_working_time) return works_.fill(r, 0, starts_.size(), true);
+    if (place > 0 && open_[place - 1] == open_[place] &&
+        cast_.levels()[level].allowed.has(place - 1)) {
+        return works_.copy(r - 1, r);
+    }
+    const auto duration = cast_.levels()[level].duration_us;
+    for (const auto& open : *open_[place]) {
+        works_.fill(r, starts_.at_or_after(micros(open.start)),
+                    starts_.at_or_after(micros(open.end) - duration + 1), true);
     }
 }
 

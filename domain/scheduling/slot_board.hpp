@@ -3,6 +3,7 @@
 // "has it on its grid". Built once per question, so that judging a start is reading bits.
 // Belongs to slots.cpp and its parts; refers to cast and snapshot. One thread.
 #pragma once
+#include <deque>
 #include <vector>
 
 #include "domain/scheduling/slot_cast.hpp"
@@ -27,6 +28,8 @@ class SlotBoard {
     // This one start, wherever the grid is.
     SlotBoard(const Snapshot& snapshot, const SlotCast& cast, const SlotContext& context,
               kernel::Instant start);
+    SlotBoard(const SlotBoard&) = delete;  // it points into itself
+    SlotBoard& operator=(const SlotBoard&) = delete;
 
     const Starts& starts() const { return starts_; }
     bool works(std::size_t level, std::size_t place, std::size_t start) const {
@@ -67,7 +70,11 @@ class SlotBoard {
     std::span<const Session> sessions(std::size_t start) const;
     // Free but for the allocations of this very session.
     bool free_but_for(const Session& session, std::size_t level, std::size_t place) const;
-    const IntervalSet& open(std::size_t place) const { return open_[place]; }
+    // Working time without blocks; nothing for a member whose location cannot serve.
+    std::span<const Interval> open(std::size_t place) const {
+        if (open_[place] == nullptr) return {};
+        return *open_[place];
+    }
 
   private:
     struct Days {
@@ -80,11 +87,14 @@ class SlotBoard {
     };
     SlotBoard(const Snapshot& snapshot, const SlotCast& cast, const SlotContext& context);
     void collect_working_time(kernel::Instant from, kernel::Instant to);
+    void collect_at(std::size_t location, kernel::Instant from, kernel::Instant to);
     void judge();
     void make_days(std::size_t location);
     void count_load(std::size_t place);
-    void fill_windows(std::size_t place);
+    void fill_room(std::size_t place);
+    void fill_grid(std::size_t place);
     void fill_levels(std::size_t place);
+    void fill_works(std::size_t level, std::size_t place);
     void collect_sessions();
     bool counts(const Allocation& allocation) const;
     static Interval occupied(const Allocation& allocation);
@@ -94,8 +104,10 @@ class SlotBoard {
     const SlotContext& context_;
     std::int64_t step_us_;
     bool grid_matters_;
-    std::vector<std::vector<WorkingWindow>> windows_;  // by place
-    std::vector<IntervalSet> open_;                    // by place: − breaks, overrides, blocks
+    std::deque<WorkingTime> rosters_;         // members of equal working time share one
+    std::deque<IntervalSet> opens_;           // the same with blocks taken out
+    std::vector<const WorkingTime*> roster_;  // by place
+    std::vector<const IntervalSet*> open_;    // by place
     Starts starts_;
     std::size_t soonest_ = 0;
     std::vector<Days> days_;  // by location

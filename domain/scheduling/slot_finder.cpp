@@ -13,6 +13,7 @@ SlotFinder::SlotFinder(const Snapshot& snapshot, const SlotCast& cast, const Slo
       simple_(cast.levels().size() == 1 && cast.must_use().empty()),
       best_first_(cast.locations().size() * cast.roles().size()),
       memo_(cast.locations().size()) {
+    for (const auto& role : cast.roles()) units_ += role.quantity;
     note_roles();
 }
 
@@ -68,8 +69,12 @@ std::optional<Match> SlotFinder::best_fresh(std::size_t location, std::size_t st
     for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
         if (cast_.roles()[r].required && !pickable_.get(role_row(location, r), start)) return match;
     }
-    if (simple_ && pick_each_best(location, start, match)) return match;
-    auto& memo = memo_[location];
+    if (!simple_) return search(location, start);
+    if (!pick_each_best(location, start, match)) match = search_foremost(location, start);
+    return match;
+}
+
+std::optional<Match> SlotFinder::search(std::size_t location, std::size_t start) {
     std::vector<std::uint64_t> key{board_.day(location, start)};
     std::vector<PlaceSet> who;
     for (std::size_t level = 0; level < cast_.levels().size(); ++level) {
@@ -78,12 +83,58 @@ std::optional<Match> SlotFinder::best_fresh(std::size_t location, std::size_t st
     }
     const auto leading = lead(start);
     key.insert(key.end(), leading.words().begin(), leading.words().end());
+    auto& memo = memo_[location];
     if (key != memo.key) {
         memo.match = cast_.best(who, board_.grid_matters() ? &leading : nullptr, cast_.must_use(),
                                 board_.load(location, board_.day(location, start)));
         memo.key = std::move(key);
     }
     return memo.match;
+}
+
+// With n units to fill no unit of the best match takes more than its n-th choice: one of the first
+// n would be left, and better. So a few candidates are enough, and those who have the start on
+// their grid count apart. True only where nobody must be used and all take equally long.
+std::optional<Match> SlotFinder::search_foremost(std::size_t location, std::size_t start) {
+    const auto day = board_.day(location, start);
+    foremost_.clear();
+    foremost_key_.assign(1, day);
+    for (std::uint32_t r = 0; r < cast_.roles().size(); ++r) {
+        const bool grid = board_.grid_matters() && r == cast_.lead_role();
+        int taken = 0;
+        int on_grid = 0;
+        for (const auto& candidate : best_first(location, r, day)) {
+            if (!board_.available().get(candidate.place, start)) continue;
+            const bool here = grid && board_.on_grid(candidate.place, start);
+            if (taken >= units_ && (!here || on_grid >= units_)) continue;
+            ++taken;
+            on_grid += here ? 1 : 0;
+            foremost_.push_back({r, candidate, here});
+            foremost_key_.push_back(std::uint64_t{r} << 32 | candidate.place << 1 | (here ? 1 : 0));
+            if (taken >= units_ && (!grid || on_grid >= units_)) break;
+        }
+    }
+    auto& memo = memo_[location];
+    if (foremost_key_ != memo.key) {
+        memo.match = match_foremost(board_.load(location, day));
+        memo.key = foremost_key_;
+    }
+    return memo.match;
+}
+
+std::optional<Match> SlotFinder::match_foremost(std::span<const int> load) const {
+    std::vector<MatchRole> roles;
+    for (const auto& role : cast_.roles()) roles.push_back({{}, role.quantity, role.required});
+    auto who = cast_.none();
+    auto leading = cast_.none();
+    for (const auto& foremost : foremost_) {
+        roles[foremost.role].candidates.push_back(foremost.candidate);
+        who.add(foremost.candidate.place);
+        if (foremost.on_grid) leading.add(foremost.candidate.place);
+    }
+    const MatchRules rules{std::move(who), cast_.none(), board_.grid_matters() ? &leading : nullptr,
+                           cast_.lead_role(), load};
+    return best_match(roles, rules);
 }
 
 // Where everybody's first choice is somebody else, that is the best match; false: it is not so
@@ -97,7 +148,8 @@ bool SlotFinder::pick_each_best(std::size_t location, std::size_t start,
         const bool leading = board_.grid_matters() && r == cast_.lead_role();
         const auto before = picked.units.size();
         bool on_grid = !leading;
-        for (const auto place : best_first(location, r, day)) {
+        for (const auto& candidate : best_first(location, r, day)) {
+            const auto place = candidate.place;
             if (!board_.available().get(place, start)) continue;
             const bool here = board_.on_grid(place, start);
             if (leading && role.quantity == 1 && !here) continue;
@@ -122,8 +174,8 @@ bool SlotFinder::pick_each_best(std::size_t location, std::size_t start,
     return true;
 }
 
-std::span<const std::uint32_t> SlotFinder::best_first(std::size_t location, std::size_t role,
-                                                      std::size_t day) {
+std::span<const MatchRole::Candidate> SlotFinder::best_first(std::size_t location, std::size_t role,
+                                                             std::size_t day) {
     auto& days = best_first_[role_row(location, role)];
     if (days.size() <= day) days.resize(day + 1);
     auto& order = days[day];
@@ -138,7 +190,10 @@ std::span<const std::uint32_t> SlotFinder::best_first(std::size_t location, std:
     }
     if (!std::ranges::is_sorted(keys)) std::ranges::sort(keys);
     order.reserve(keys.size());
-    for (const auto key : keys) order.push_back(static_cast<std::uint32_t>(key & 0xffff));
+    for (const auto key : keys) {
+        order.push_back(
+            {static_cast<std::uint32_t>(key & 0xffff), static_cast<std::uint32_t>(key >> 48)});
+    }
     return order;
 }
 

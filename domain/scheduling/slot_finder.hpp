@@ -27,6 +27,11 @@ class SlotFinder {
         std::vector<std::uint64_t> key;
         std::optional<Match> match;
     };
+    struct Foremost {
+        std::uint32_t role = 0;
+        MatchRole::Candidate candidate;
+        bool on_grid = false;
+    };
     struct Joined {
         const Session* session = nullptr;
         std::optional<Match> match;
@@ -38,8 +43,11 @@ class SlotFinder {
     std::optional<Match> match(std::size_t location, std::size_t start, Need need, bool on_grid);
     std::optional<Match> best_fresh(std::size_t location, std::size_t start);
     bool pick_each_best(std::size_t location, std::size_t start, std::optional<Match>& match);
-    std::span<const std::uint32_t> best_first(std::size_t location, std::size_t role,
-                                              std::size_t day);
+    std::optional<Match> search(std::size_t location, std::size_t start);
+    std::optional<Match> search_foremost(std::size_t location, std::size_t start);
+    std::optional<Match> match_foremost(std::span<const int> load) const;
+    std::span<const MatchRole::Candidate> best_first(std::size_t location, std::size_t role,
+                                                     std::size_t day);
     Joined join(std::size_t start, int remaining_min);
     std::optional<Match> fill_session(const Session& session, std::size_t start);
     Slot slot(std::size_t start, std::size_t location, const Match& match, int remaining) const;
@@ -52,11 +60,14 @@ class SlotFinder {
     const SlotCast& cast_;
     const SlotBoard& board_;
     int party_;
+    int units_ = 0;
     bool simple_;                 // each role by itself can be picked from best to worst
     StartRows pickable_;          // by location and role: somebody can be picked
     StartRows somebody_at_work_;  // by location and role
-    std::vector<std::vector<std::vector<std::uint32_t>>> best_first_;  // role_row, day
-    std::vector<Memo> memo_;                                           // by location
+    std::vector<std::vector<std::vector<MatchRole::Candidate>>> best_first_;  // role_row, day
+    std::vector<Foremost> foremost_;           // of the start looked at
+    std::vector<std::uint64_t> foremost_key_;  // the same, to compare
+    std::vector<Memo> memo_;                   // by location
 };
 
 }  // namespace almanac::scheduling

@@ -4,53 +4,58 @@
 
 namespace almanac::scheduling {
 namespace {
-std::int64_t floor_mod(std::int64_t value, std::int64_t by) {
-    return (value % by + by) % by;
-}
-// The first multiple of `step` past `residue` at or after `t`, counted from 0 at `residue`.
+// The first k with residue + k * step ≥ t.
 std::int64_t multiple_from(std::int64_t t, std::int64_t residue, std::int64_t step) {
     const auto gap = t - residue;
-    return (gap + floor_mod(-gap, step)) / step;
+    return gap / step + (gap % step > 0 ? 1 : 0);
+}
+using Range = std::pair<std::int64_t, std::int64_t>;
+
+bool covers(const std::vector<Range>& ranges, const std::vector<Range>& others) {
+    auto range = ranges.begin();
+    return std::ranges::all_of(others, [&](const Range& other) {
+        while (range != ranges.end() && range->second < other.second) ++range;
+        return range != ranges.end() && range->first <= other.first;
+    });
+}
+
+std::vector<Range> united(const std::vector<Range>& a, const std::vector<Range>& b) {
+    std::vector<Range> all(a.size() + b.size());
+    std::ranges::merge(a, b, all.begin());
+    std::size_t kept = 0;
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        if (all[i].first <= all[kept].second) {
+            all[kept].second = std::max(all[kept].second, all[i].second);
+        } else {
+            all[++kept] = all[i];
+        }
+    }
+    all.resize(kept + 1);
+    return all;
 }
 }  // namespace
 
 void GridCollector::add(std::span<const WorkingWindow> windows) {
+    std::map<std::int64_t, Ranges> more;
     Ranges* ranges = nullptr;
     std::int64_t residue = -1;
-    std::size_t near = 0;
-    bool grown = false;
     for (const auto& window : windows) {
         const auto origin = kernel::micros(window.start);
         const auto first_us = std::max(origin, from_us_);
         const auto last_us = std::min(kernel::micros(window.end), to_us_);
         if (last_us <= first_us) continue;
-        const auto own = floor_mod(origin, step_us_);
+        const auto own = origin % step_us_ + (origin % step_us_ < 0 ? step_us_ : 0);
         if (own != residue) {
             residue = own;
-            ranges = &by_residue_[own];
-            near = 0;
+            ranges = &more[own];
         }
         const auto first = multiple_from(first_us, residue, step_us_);
         const auto last = multiple_from(last_us, residue, step_us_);
-        if (first >= last) continue;
-        if (near < ranges->size() && (*ranges)[near].first > first) near = 0;
-        while (near < ranges->size() && (*ranges)[near].second < last) ++near;
-        if (near < ranges->size() && (*ranges)[near].first <= first) continue;
-        ranges->insert(ranges->begin() + static_cast<std::ptrdiff_t>(near), {first, last});
-        grown = true;
+        if (first < last) ranges->emplace_back(first, last);
     }
-    if (!grown) return;
-    for (auto& [_, list] : by_residue_) {
-        std::ranges::sort(list);
-        std::size_t kept = 0;
-        for (std::size_t i = 1; i < list.size(); ++i) {
-            if (list[i].first <= list[kept].second) {
-                list[kept].second = std::max(list[kept].second, list[i].second);
-            } else {
-                list[++kept] = list[i];
-            }
-        }
-        if (!list.empty()) list.resize(kept + 1);
+    for (const auto& [grid, list] : more) {
+        auto& known = by_residue_[grid];
+        if (!covers(known, list)) known = united(known, list);
     }
 }
 

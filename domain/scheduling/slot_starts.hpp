@@ -1,6 +1,7 @@
 // The starts under examination, sorted, with quick ways from a time to its place among them, and
 // one bit per start in rows. Parts of slot_board; one thread, microseconds since the epoch.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -63,6 +64,7 @@ class StartRows {
     void set(std::size_t r, std::size_t start) {
         bits_[r * words_ + start / 64] |= std::uint64_t{1} << (start % 64);
     }
+    void copy(std::size_t from, std::size_t to) { std::ranges::copy(row(from), row(to).begin()); }
     void fill(std::size_t r, std::size_t first, std::size_t last, bool value);
 
   private:

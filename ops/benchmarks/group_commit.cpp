@@ -25,7 +25,7 @@ constexpr std::size_t sealed_text_bytes = 48;            // a name or a note, pa
 struct GroupCommit::Store {
     std::unique_ptr<rocksdb::DB> db;
     std::vector<rocksdb::ColumnFamilyHandle*> families;  // log, tags, tenants
-    rocksdb::WriteBatch batch;
+    rocksdb::WriteBatch open, writing;                   // filled by submit; on its way to the disk
     std::string key, record;
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest{EVP_MD_CTX_new(),
                                                                    &EVP_MD_CTX_free};
@@ -45,6 +45,7 @@ GroupCommit::GroupCommit(const CommitOptions& options, Done done)
     rocksdb::Options database;
     database.create_if_missing = true;
     database.write_buffer_size = 64UL << 20;
+    database.allow_concurrent_memtable_write = false;  // one thread writes
     rocksdb::DB* opened = nullptr;
     check(rocksdb::DB::Open(database, options_.directory.string(), &opened));
     store_->db.reset(opened);
@@ -65,10 +66,13 @@ GroupCommit::~GroupCommit() {
     thread_.join();
 }
 
+// The batch is filled while the one before it is being synced, by the thread that submits: so the
+// commit's thread does nothing but write.
 void GroupCommit::submit(Entry* entry) {
     bool first = false;
     {
         const std::lock_guard lock(mutex_);
+        put(*entry);
         first = queued_.empty();
         queued_.push_back(entry);
     }
@@ -85,10 +89,10 @@ void GroupCommit::run() {
             wake_.wait(lock, [this] { return stopping_ || !queued_.empty(); });
             if (queued_.empty()) return;
             taken.swap(queued_);
+            std::swap(store_->open, store_->writing);
         }
-        store_->batch.Clear();
-        for (auto* entry : taken) put(*entry);
-        check(store_->db->Write(synced, &store_->batch));
+        check(store_->db->Write(synced, &store_->writing));
+        store_->writing.Clear();
         done_(std::move(taken));
         taken.clear();
     }
@@ -105,7 +109,7 @@ void GroupCommit::put(Entry& entry) {
 
 void GroupCommit::put_bare(const Entry& entry) {
     auto& key = store_->key;
-    auto& batch = store_->batch;
+    auto& batch = store_->open;
     key.clear();
     append_u64(key, entry.position);
     check(batch.Put(key, rocksdb::Slice(entry.body.data(), entry.body.size())));
@@ -124,9 +128,10 @@ void GroupCommit::put_equal(const Entry& entry) {
     record.assign(entry.body);
     std::array<unsigned char, sealed_text_bytes> text{};
     std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES> nonce{};
+    randombytes_buf(nonce.data(), nonce.size());
     std::array<unsigned char, sealed_text_bytes + crypto_aead_xchacha20poly1305_ietf_ABYTES> out{};
     for (unsigned i = 0; i < options_.seals; ++i) {
-        randombytes_buf(nonce.data(), nonce.size());
+        nonce.back() = static_cast<unsigned char>(i);  // one call of the kernel for all of a record
         crypto_aead_xchacha20poly1305_ietf_encrypt(
             out.data(), nullptr, text.data(), text.size(),
             reinterpret_cast<const unsigned char*>(tenant.data()), tenant.size(), nullptr,
@@ -144,7 +149,7 @@ void GroupCommit::put_equal(const Entry& entry) {
     EVP_DigestFinal_ex(store_->digest.get(), leaf.data(), nullptr);
     record.append(reinterpret_cast<const char*>(leaf.data()), leaf.size());
 
-    auto& batch = store_->batch;
+    auto& batch = store_->open;
     std::string position;
     append_u64(position, entry.position);
     check(batch.Put(store_->families[0], position, record));

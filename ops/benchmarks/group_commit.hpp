@@ -1,6 +1,6 @@
-// One thread that writes all that is queued in one synced RocksDB batch, then says so: what a
-// server does at least that acknowledges only what is durable. `submit` may be called from any
-// thread. The reference of ops/bench: no domain, no checks.
+// One thread that writes all that was submitted meanwhile in one synced RocksDB batch, then says
+// so: what a server does at least that acknowledges only what is durable. `submit` may be called
+// from any thread. The reference of ops/bench: no domain, no checks.
 #pragma once
 #include <array>
 #include <atomic>

@@ -1,8 +1,8 @@
 // Clients by parts of name, e-mail or phone, and in order of their last names: fills the
 // SearchIndex on demand by opening the sealed values of the `clients` rows, and keeps it current
 // from applied events. A tenant too large for the index is scanned, up to the deadline.
-// Concurrency: queries from any thread (the first one of a tenant fills its index, others wait for
-// it until their deadline); `changed` is the listener of RecordsProjection.
+// Concurrency: queries from any thread; one thread of its own fills indexes, queries wait for it
+// until their deadline. `changed` is the listener of RecordsProjection.
 #pragma once
 #include <chrono>
 
@@ -38,7 +38,9 @@ class ClientSearch {
                  std::string_view collection = "clients");
     ~ClientSearch();
 
-    // Only live clients. 503 `search_timeout` where the deadline passes first.
+    // Only live clients, by last name. Field errors: /limit, /cursor, /sort, /email, /phone and the
+    // filters'. 503 `search_timeout` where the deadline passes first. A cursor ends with the
+    // process.
     Result<Page> list(const TenantId& tenant, const ClientQuery& query);
     void changed(std::span<const RecordChange> changes, std::uint64_t position);
     void forget(const TenantId& tenant);  // erasure, a fork: filled anew when asked again

@@ -34,13 +34,14 @@ struct Row {
 };
 
 struct ListQuery {
-    std::vector<std::pair<std::string, std::string>> filters;  // parameter, value as text; all hold
-    std::optional<kernel::Instant> from;  // [from, to) of the collection's range_path
-    std::optional<kernel::Instant> to;
-    std::string
-        sort;  // "start", "-start"; "": the range_path where from or to is given, else created_at
+    // Parameter and value as text; all of them hold.
+    std::vector<std::pair<std::string, std::string>> filters = {};
+    std::optional<kernel::Instant> from = {};  // [from, to) of the collection's range_path
+    std::optional<kernel::Instant> to = {};
+    // "start", "-start"; "": the range_path where from or to is given, else created_at.
+    std::string sort = {};
     std::size_t limit = 50;
-    std::string cursor;  // `next_cursor` of the page before, of the same query
+    std::string cursor = {};  // `next_cursor` of the page before, of the same query
     bool include_deleted = false;
 };
 
@@ -104,6 +105,14 @@ class RecordQueries {
     // Field errors: /<parameter>, /from, /to, /sort, /limit, /cursor.
     Result<Page> list(const TenantId& tenant, std::string_view collection,
                       const ListQuery& query) const;
+    // The live ones among `ids` that satisfy the filters, in the order given; no cursor.
+    Result<Page> pick(const TenantId& tenant, std::string_view collection,
+                      std::span<const kernel::Uuid> ids,
+                      const std::vector<std::pair<std::string, std::string>>& filters) const;
+    // Every live row, by id, while `visit` answers true; answers the position of the view.
+    using Visit = std::function<bool(const kernel::Uuid& id, std::string_view json)>;
+    Result<std::uint64_t> each(const TenantId& tenant, std::string_view collection,
+                               const Visit& visit) const;
     // The view's position for this tenant now, without a row.
     Result<std::uint64_t> position(const TenantId& tenant) const;
 
@@ -118,7 +127,6 @@ class RecordQueries {
                                 std::size_t limit) const;
 
   private:
-    friend class ClientSearch;
     struct State;
     std::unique_ptr<State> state_;
 };

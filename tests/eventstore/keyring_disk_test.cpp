@@ -1,8 +1,9 @@
 // What is on disk: refusals that touch nothing, damage, power cuts, and that destroyed means gone.
-#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "eventstore/keyring_entries.hpp"
 #include "eventstore/keyring_store.hpp"
@@ -279,6 +280,50 @@ TEST_F(KeyringDiskTest, day_keys_of_past_days_are_in_no_file_any_more) {
     }
     ASSERT_TRUE(keyring->destroy_day_keys_before(108));
     for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(any_file_holds(directory, wraps[i]), i >= 8);
+}
+
+// While it lives, this process cannot make any file longer than `bytes`.
+class FileSizeLimit {
+  public:
+    explicit FileSizeLimit(rlim_t bytes) : previous_action_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &previous_);
+        const rlimit limit{bytes, previous_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+    ~FileSizeLimit() {
+        ::setrlimit(RLIMIT_FSIZE, &previous_);
+        std::signal(SIGXFSZ, previous_action_);
+    }
+
+  private:
+    rlimit previous_{};
+    void (*previous_action_)(int);
+};
+
+TEST_F(KeyringDiskTest, a_failed_write_ends_all_making_and_no_opening) {
+    auto keyring = create_with_clients(2);
+    const auto staged = seal(*keyring, salon, "client:7", "f", "7");
+    {
+        const FileSizeLimit full(fs::file_size(files(".log").at(0)));
+        const auto failed = keyring->sync();
+        ASSERT_FALSE(failed);
+        EXPECT_EQ(failed.error().kind, RejectionKind::unavailable);
+        EXPECT_EQ(failed.error().code, "keyring_failed");
+    }
+    EXPECT_EQ(keyring->sync().error().code, "keyring_failed");
+    EXPECT_EQ(keyring->generation(), 3u);
+    EXPECT_EQ(keyring->seal(salon, "client:8", "f", "8").error().code, "keyring_failed");
+    EXPECT_EQ(keyring->create_tenant(clinic).error().code, "keyring_failed");
+    EXPECT_EQ(keyring->erase_subject(salon, "client:0").error().code, "keyring_failed");
+    EXPECT_EQ(keyring->open(salon, sealed[1], "client:1", "f").value(), "1");
+    EXPECT_EQ(keyring->open(salon, staged, "client:7", "f").value(), "7");
+    keyring = nullptr;
+    keyring = reopen();
+    EXPECT_EQ(keyring->generation(), 3u);
+    EXPECT_EQ(keyring->open(salon, sealed[1], "client:1", "f").value(), "1");
+    EXPECT_EQ(keyring->subject_state(salon, "client:7").value(), SubjectState::absent);
 }
 
 TEST_F(KeyringDiskTest, plaintext_and_unwrapped_keys_never_reach_the_disk) {

@@ -3,13 +3,13 @@
 
 #include "tests/scheduling/slots_world.hpp"
 
-namespace almanac::scheduling::testing {
+namespace almanac::scheduling::slot_tests {
 namespace {
 
 constexpr auto ten = "2026-06-05T10:00";
 constexpr auto eleven = "2026-06-05T11:00";
 
-class Choice : public ::testing::Test {
+class Choice : public testing::Test {
   protected:
     Choice() {
         for (const auto name : {"A", "B", "C"}) world.staff(name, daily("09:00", "17:00"));
@@ -171,7 +171,7 @@ TEST_F(Choice, ExceptedOwnerLeavesItsSession) {
     EXPECT_EQ(world.book(ten, 2, {"A"}), "ok A");
 }
 
-class Days : public ::testing::Test {
+class Days : public testing::Test {
   protected:
     Days() {
         world.service(60, 60).staff("A", daily("09:00", "12:00"));
@@ -261,4 +261,4 @@ TEST_F(Days, AreThoseOfTheViewerAndLeaveOutDatesThatDoNotExist) {
 }
 
 }  // namespace
-}  // namespace almanac::scheduling::testing
+}  // namespace almanac::scheduling::slot_tests

@@ -7,7 +7,7 @@
 
 #include "tests/scheduling/slots_world.hpp"
 
-namespace almanac::scheduling::testing {
+namespace almanac::scheduling::slot_tests {
 
 class Oracle {
   public:
@@ -343,4 +343,4 @@ class Oracle {
     std::map<kernel::Uuid, std::vector<Occurrence>> windows_;  // as they happen
 };
 
-}  // namespace almanac::scheduling::testing
+}  // namespace almanac::scheduling::slot_tests

@@ -5,7 +5,7 @@
 
 #include "tests/scheduling/slots_world.hpp"
 
-namespace almanac::scheduling::testing {
+namespace almanac::scheduling::slot_tests {
 namespace {
 
 TEST(SlotExamples, WindowOnTheDayClocksGoForward) {
@@ -65,7 +65,7 @@ TEST(SlotExamples, HalfShiftedGrabsOfOneChairTakeEachOther) {
     EXPECT_EQ(world.book("2026-06-05T11:00"), "ok chair");
 }
 
-class Slots : public ::testing::Test {
+class Slots : public testing::Test {
   protected:
     Slots() {
         world.service(60, 60).staff("A", daily("09:00", "17:00"));
@@ -337,4 +337,4 @@ TEST(SlotRefusals, CarryTheCodesAndKindsOfTheSurface) {
 }
 
 }  // namespace
-}  // namespace almanac::scheduling::testing
+}  // namespace almanac::scheduling::slot_tests

@@ -8,7 +8,7 @@
 
 #include "domain/scheduling/slots.hpp"
 
-namespace almanac::scheduling::testing {
+namespace almanac::scheduling::slot_tests {
 
 inline kernel::Uuid id(std::string_view name) {
     kernel::Uuid uuid;
@@ -165,4 +165,4 @@ struct World {
     int allocations_ = 0;
 };
 
-}  // namespace almanac::scheduling::testing
+}  // namespace almanac::scheduling::slot_tests

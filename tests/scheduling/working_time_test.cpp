@@ -6,7 +6,7 @@
 
 #include "tests/scheduling/slots_world.hpp"
 
-namespace almanac::scheduling::testing {
+namespace almanac::scheduling::slot_tests {
 namespace {
 using enum kernel::Weekday;
 
@@ -236,4 +236,4 @@ TEST(ScheduleRules, OverridesAreJudgedAlike) {
 }
 
 }  // namespace
-}  // namespace almanac::scheduling::testing
+}  // namespace almanac::scheduling::slot_tests

@@ -115,6 +115,10 @@ SAMPLES = {
         one("left for later", "domain/a.cpp", f"int a;  // {LATER}: later\n", 1),
         one("in a script", "ops/run", f"#!/bin/sh\n# {'FIX' + 'ME'}\n", 2),
         one("a stub", "gateway/a.cpp", f"throw E(\"not {'imple' + 'mented'}\");\n", 1),
+        one("a comment that puts off", "gateway/a.cpp", f"int a;  // {'for ' + 'now'} one\n", 1),
+        one("words that mean something else", "gateway/a.cpp",
+            f"f(\"{'XX' + 'X'}\");  // ISO 4217\ng(\"You are {'simpli' + 'fied'}\");\n"
+            f"h(\"<input {'place' + 'holder'}='q'>\", \"Method not {'imple' + 'mented'}\");\n"),
         one("a test switched off", "tests/a_test.cpp", f"TEST(A, {'DIS' + 'ABLED_'}b) {{}}\n", 1),
         one("a test that skips", "tests/a_test.cpp", f"\n{'GTEST_' + 'SKIP'}();\n", 2),
         one("status 501 is called so", "gateway/a.cpp",

@@ -35,6 +35,16 @@ def strip_code(text):
     return TOKEN.sub(put, text)
 
 
+def keep_comments(text):
+    kept, at = [], 0
+    for match in TOKEN.finditer(text):
+        kept.append(blank(text[at:match.start()]))
+        comment = match.lastgroup in ("line", "block")
+        kept.append(match.group(0) if comment else blank(match.group(0)))
+        at = match.end()
+    return "".join(kept) + blank(text[at:])
+
+
 class Source:
     def __init__(self, path, text, executable=False):
         self.path = path
@@ -75,6 +85,11 @@ class Source:
         if self._code is None:
             self._code = strip_code(self.text)
         return self._code
+
+    @property
+    def comments(self):
+        """Only the comments, in their places; of what is no C++ the whole text."""
+        return keep_comments(self.text) if self.is_cpp else self.text
 
     def line_of(self, offset):
         return self.text.count("\n", 0, offset) + 1

@@ -1,0 +1,144 @@
+#include "projections/availability/availability.hpp"
+
+#include "projections/availability/row_source.hpp"
+
+namespace almanac::projections {
+namespace {
+using namespace scheduling;
+using availability::RowSource;
+using kernel::FieldError;
+
+std::optional<kernel::Rejection> wrong_times(const FindSlots& query) {
+    if (query.to <= query.from) {
+        return kernel::invalid_field("/to", "before_from", "It ends before it begins.").error();
+    }
+    if (query.to - query.from > std::chrono::days{query_days_max}) {
+        const auto text = fmt::format("Expected at most {} days after from.", query_days_max);
+        return kernel::invalid_field("/to", "range", text).error();
+    }
+    return std::nullopt;
+}
+
+// The same refusals as a booking of the same words.
+std::vector<FieldError> wrong_fields(const FindSlots& query, const Service& service,
+                                     RowSource& source) {
+    std::vector<FieldError> errors;
+    if (!service.active)
+        errors.push_back({"/service_id", "inactive", "This service is not active."});
+    if (query.party_size < 1) errors.push_back({"/party_size", "min", "Expected at least 1."});
+    if (query.party_size > service.capacity) {
+        errors.push_back(
+            {"/party_size", "max", fmt::format("Expected at most {}.", service.capacity)});
+    }
+    for (std::size_t i = 0; i < query.resource_ids.size(); ++i) {
+        const auto* entry = source.resources().find(query.resource_ids[i]);
+        const auto at = kernel::json::pointer("/resource_ids", i);
+        if (!entry)
+            errors.push_back({at, "not_found", "There is no such resource."});
+        else if (!entry->active)
+            errors.push_back({at, "inactive", "This resource is not active."});
+    }
+    return errors;
+}
+
+// Groups `days`: the zone asked for, else the location's, else the default location's.
+kernel::Zone viewer_of(const FindSlots& query, RowSource& source, std::vector<FieldError>& errors) {
+    if (query.time_zone) {
+        const auto zone = kernel::Zone::find(*query.time_zone);
+        if (!zone) errors.push_back({"/time_zone", "format", "Expected an IANA time zone."});
+        return zone.value_or(kernel::Zone::utc());
+    }
+    const auto id = query.location_id.value_or(source.default_location());
+    const auto location = source.fold<kernel::Record<Location>>(id);
+    if (query.location_id && (!location || location->deleted_at)) {
+        errors.push_back({"/location_id", "not_found", "There is no such location."});
+    }
+    const auto zone = location ? kernel::Zone::find(location->time_zone) : std::nullopt;
+    return zone.value_or(kernel::Zone::utc());
+}
+
+Result<SlotList> find(RowSource& source, const FindSlots& query, kernel::Instant now) {
+    const auto service = source.fold<kernel::Record<Service>>(query.service_id);
+    if (!service || service->deleted_at) return kernel::not_found("There is no such service.");
+    auto errors = wrong_fields(query, *service, source);
+    SlotQuery asked;
+    asked.viewer = viewer_of(query, source, errors);
+    if (!errors.empty()) return kernel::invalid(std::move(errors));
+    auto snapshot = build_snapshot(source, query.service_id, *service, query.from, query.to,
+                                   query.resource_ids);
+    if (!snapshot) return std::unexpected(std::move(snapshot.error()));
+    asked.from = query.from;
+    asked.to = query.to;
+    asked.now = now;
+    asked.party_size = query.party_size;
+    asked.resource_ids.assign(query.resource_ids.begin(), query.resource_ids.end());
+    asked.location = query.location_id;
+    return slots(*snapshot, asked);
+}
+}  // namespace
+
+struct Availability::State {
+    State(const ViewStore& in, std::size_t cache_bytes) : store(in), decoded(cache_bytes) {}
+    const ViewStore& store;
+    const ViewName view{"availability", availability::version()};
+    mutable availability::DecodedFolds decoded;
+};
+
+Availability::Availability(const ViewStore& store, std::size_t cache_bytes)
+    : state_(std::make_unique<State>(store, cache_bytes)) {}
+Availability::~Availability() = default;
+
+Result<SlotAnswer> Availability::find_slots(const TenantId& tenant, const FindSlots& query,
+                                            kernel::Instant now) const {
+    if (auto wrong = wrong_times(query)) return std::unexpected(std::move(*wrong));
+    try {
+        const auto rows = state_->store.read(state_->view, tenant);
+        RowSource source(rows, state_->decoded);
+        auto list = find(source, query, now);
+        if (!list) return std::unexpected(std::move(list.error()));
+        return SlotAnswer{std::move(*list), rows.position()};
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+}
+
+void Availability::with_source(const TenantId& tenant,
+                               const std::function<void(SnapshotSource&)>& use) const {
+    const auto rows = state_->store.read(state_->view, tenant);
+    RowSource source(rows, state_->decoded);
+    use(source);
+}
+
+std::string SlotAnswer::json() const {
+    std::string out = R"({"data":[)";
+    const auto to = std::back_inserter(out);
+    const auto comma = [&](bool first) {
+        if (!first) out += ',';
+    };
+    for (const auto& slot : list.slots) {
+        comma(&slot == &list.slots.front());
+        fmt::format_to(to, FMT_STRING(R"({{"start":"{}","end":"{}","remaining":{},"resources":[)"),
+                       kernel::to_string(slot.start), kernel::to_string(slot.end), slot.remaining);
+        for (const auto& resource : slot.resources) {
+            comma(&resource == &slot.resources.front());
+            out += R"({"role":)";
+            kernel::json::append_string(out, resource.role);
+            fmt::format_to(to, FMT_STRING(R"(,"id":"{}"}})"), kernel::to_string(resource.id));
+        }
+        out += "]}";
+    }
+    out += R"(],"days":[)";
+    for (const auto& day : list.days) {
+        comma(&day == &list.days.front());
+        fmt::format_to(to, FMT_STRING(R"({{"date":"{}","slots":{},"reason":)"),
+                       kernel::to_string(day.date), day.slots);
+        if (day.reason)
+            kernel::json::append_string(out, name(*day.reason));
+        else
+            out += "null";
+        out += '}';
+    }
+    return out += "]}";
+}
+
+}  // namespace almanac::projections

@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "eventstore/log.hpp"
+#include "projections/availability/availability.hpp"
+#include "projections/availability/rows.hpp"
+#include "projections/bounded_cache.hpp"
+
+namespace almanac::projections {
+namespace {
+using namespace availability;
+using namespace scheduling;
+
+template <class E>
+const E* as(const eventstore::TypedEvent& event) {
+    if (event.type != &kernel::event_type<E>()) return nullptr;
+    return static_cast<const E*>(event.data.get());
+}
+
+void free(TenantViews& views, const Uuid& owner, const Occupancy& occupancy) {
+    const auto days = days_of(occupancy);
+    for (const auto& resource : occupancy.resources) {
+        for (auto day = days.first; day <= days.last; ++day) {
+            views.erase_unread(allocation_key(resource.id, day, owner));
+        }
+    }
+}
+
+void occupy(TenantViews& views, const Uuid& owner, const Occupancy& occupancy) {
+    const auto days = days_of(occupancy);
+    const auto value = encode_allocation(occupancy);
+    for (const auto& resource : occupancy.resources) {
+        for (auto day = days.first; day <= days.last; ++day) {
+            views.put_unread(allocation_key(resource.id, day, owner), value);
+        }
+    }
+}
+
+template <class E>
+bool move(TenantViews& views, const eventstore::TypedEvent& event) {
+    const auto* e = as<E>(event);
+    if (e == nullptr) return false;
+    free(views, e->id, e->freed);
+    occupy(views, e->id, e->occupancy);
+    return true;
+}
+
+// What each does to the slot, as the fold `resource_month` has it.
+void apply_allocation(TenantViews& views, const eventstore::TypedEvent& event) {
+    if (const auto* booked = as<AppointmentBooked>(event)) {
+        return occupy(views, booked->id, booked->occupancy);
+    }
+    if (const auto* cancelled = as<AppointmentCancelled>(event)) {
+        return free(views, cancelled->id, cancelled->freed);
+    }
+    [[maybe_unused]] const bool moved = move<AppointmentRescheduled>(views, event) ||
+                                        move<AppointmentCompleted>(views, event) ||
+                                        move<AppointmentNoShow>(views, event);
+}
+
+// Every event that changes what is occupied has to be one of those above.
+void check_known(const kernel::Catalogue& catalogue) {
+    const std::array<const kernel::EventType*, 5> known{
+        &kernel::event_type<AppointmentBooked>(), &kernel::event_type<AppointmentRescheduled>(),
+        &kernel::event_type<AppointmentCancelled>(), &kernel::event_type<AppointmentCompleted>(),
+        &kernel::event_type<AppointmentNoShow>()};
+    for (const auto& [name, type] : catalogue.events()) {
+        const bool occupies = type->reaction(kernel::fold_type<ResourceMonth>()) != nullptr;
+        if (occupies && std::ranges::find(known, type) == known.end()) {
+            throw std::logic_error("availability does not know " + std::string(name));
+        }
+    }
+}
+}  // namespace
+
+struct AvailabilityProjection::State {
+    explicit State(std::size_t cache_bytes) : cache(cache_bytes) {}
+    void apply_fold(const kernel::FoldType& fold, const kernel::Reaction& reaction,
+                    const std::string& tag, const AppliedEvent& event, TenantViews& views);
+    void apply_resource(const kernel::Reaction& reaction, const AppliedEvent& event,
+                        TenantViews& views);
+
+    BoundedCache<std::shared_ptr<void>> cache;  // by tenant ‖ tag
+    std::string key;                            // reused
+    std::string value;                          // reused
+};
+
+void AvailabilityProjection::State::apply_fold(const kernel::FoldType& fold,
+                                               const kernel::Reaction& reaction,
+                                               const std::string& tag, const AppliedEvent& event,
+                                               TenantViews& views) {
+    const auto& record = *event.record;
+    const auto row_key = fold_key(tag);
+    key.assign(record.tenant.view()).append(tag);
+    auto* cached = cache.find(key);
+    if (cached == nullptr) {
+        auto state = views.get(row_key, value)
+                         ? fold.from_json(kernel::json::parse_own(decode_fold(value).json))
+                         : fold.make();
+        cached = &cache.put(key, std::move(state), 0);
+    }
+    // Changed where it lies in the cache: where that fails, `forget` drops it.
+    reaction.evolve(cached->get(), event.event.data.get(),
+                    {record.time, record.id, record.actor, tag});
+    value.clear();
+    eventstore::append_u64(value, event.position);
+    value.append(fold.to_json(cached->get(), false));
+    views.put(row_key, value);
+    cache.measure(key, fold.bytes(cached->get()));
+}
+
+// The directory of resources is kept entry by entry: each evolves as a directory of its own.
+void AvailabilityProjection::State::apply_resource(const kernel::Reaction& reaction,
+                                                   const AppliedEvent& event, TenantViews& views) {
+    const auto& record = *event.record;
+    const auto& identity = record.tags.front();
+    const auto id = kernel::parse_uuid(std::string_view(identity).substr(identity.find(':') + 1));
+    if (!id) throw std::runtime_error(identity + " is no resource");
+    const auto row_key = entry_key(*id);
+    ResourceDirectory one;
+    if (views.get(row_key, value)) {
+        auto read = kernel::from_json<ResourceDirectory>(kernel::json::parse_own(value),
+                                                         kernel::Form::sealed, false);
+        if (!read) throw std::runtime_error("an entry of the directory is damaged");
+        one = std::move(*read);
+    }
+    reaction.evolve(&one, event.event.data.get(),
+                    {record.time, record.id, record.actor, ResourceDirectory::kind});
+    if (one.entries.empty())
+        views.erase(row_key);
+    else
+        views.put(row_key, kernel::to_json(one));
+    value.clear();
+    eventstore::append_u64(value, event.position);
+    views.put_unread(directory_key, value);
+}
+
+AvailabilityProjection::AvailabilityProjection(const kernel::Catalogue& catalogue,
+                                               std::size_t cache_bytes)
+    : state_(std::make_unique<State>(cache_bytes)) {
+    check_known(catalogue);
+}
+AvailabilityProjection::~AvailabilityProjection() = default;
+
+std::uint32_t AvailabilityProjection::version() const {
+    return availability::version();
+}
+void AvailabilityProjection::forget() {
+    state_->cache.clear();
+}
+
+Result<void> AvailabilityProjection::apply(const AppliedEvent& event, TenantViews& views) {
+    if (event.event.type == nullptr) return {};
+    for (const auto& tag : event.record->tags) {
+        if (const auto* fold = kept_fold(tag)) {
+            const auto* reaction = event.event.type->reaction(*fold);
+            if (reaction) state_->apply_fold(*fold, *reaction, tag, event, views);
+        } else if (tag == ResourceDirectory::kind) {
+            const auto* reaction =
+                event.event.type->reaction(kernel::fold_type<ResourceDirectory>());
+            if (reaction) state_->apply_resource(*reaction, event, views);
+        }
+    }
+    apply_allocation(views, event.event);
+    return {};
+}
+
+}  // namespace almanac::projections

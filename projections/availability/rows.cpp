@@ -1,0 +1,138 @@
+#include "projections/availability/rows.hpp"
+
+#include "domain/kernel/digest.hpp"
+#include "eventstore/log.hpp"
+#include "projections/view_store.hpp"
+
+namespace almanac::projections::availability {
+namespace {
+using eventstore::append_u32;
+using eventstore::append_u64;
+using eventstore::read_u64;
+
+// Raised where keys or rows change their meaning.
+constexpr int rows_version = 1;
+constexpr std::size_t fixed_bytes = 8 + 8 + 4 * 3 + 1 + 16;
+constexpr std::size_t key_bytes = 1 + 16 + 4 + 16;
+
+const std::array<const kernel::FoldType*, 5>& kept_folds() {
+    static const std::array<const kernel::FoldType*, 5> folds{
+        &kernel::fold_type<scheduling::ServiceDay>(), &kernel::fold_type<scheduling::Calendar>(),
+        &kernel::fold_type<kernel::Record<scheduling::Service>>(),
+        &kernel::fold_type<kernel::Record<scheduling::Location>>(),
+        &kernel::fold_type<tenancy::Tenant>()};
+    return folds;
+}
+
+ViewFailure damaged() {
+    return ViewFailure(kernel::corrupt("A row of the view of availability is damaged.").error());
+}
+
+std::uint32_t u32_at(std::string_view bytes, std::size_t at) {
+    std::uint32_t number = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        number = number << 8 | static_cast<std::uint8_t>(bytes[at + i]);
+    return number;
+}
+
+void append_day(std::string& out, Day day) {
+    append_u32(out, static_cast<std::uint32_t>(day) ^ (1U << 31));
+}
+}  // namespace
+
+std::uint32_t version() {
+    auto text = fmt::format("availability {} {}", rows_version,
+                            kernel::fold_type<scheduling::ResourceDirectory>().version);
+    for (const auto* fold : kept_folds()) text += fmt::format(" {} {}", fold->kind, fold->version);
+    const auto digest = kernel::sha256(text);
+    std::uint32_t number = 0;
+    for (std::size_t i = 0; i < 4; ++i) number = number << 8 | digest[i];
+    return number;
+}
+
+const kernel::FoldType* kept_fold(std::string_view tag) {
+    const auto kind = tag.substr(0, tag.find(':'));
+    for (const auto* fold : kept_folds()) {
+        if (fold->kind == kind) return fold;
+    }
+    return nullptr;
+}
+
+Day day_of(kernel::Instant t) {
+    return static_cast<Day>(std::chrono::floor<std::chrono::days>(t).time_since_epoch().count());
+}
+
+Days days_of(const scheduling::Occupancy& occupancy) {
+    const auto from = occupancy.busy_from();
+    return {day_of(from), day_of(std::max(from, occupancy.busy_until() - kernel::Micros{1}))};
+}
+
+std::string fold_key(std::string_view tag) {
+    return std::string("f").append(tag);
+}
+std::string entry_key(const kernel::Uuid& resource) {
+    return std::string(entries_prefix).append(resource.view());
+}
+std::string allocations_prefix(const kernel::Uuid& resource) {
+    return std::string("a").append(resource.view());
+}
+std::string allocations_from(const kernel::Uuid& resource, Day day) {
+    auto key = allocations_prefix(resource);
+    append_day(key, day);
+    return key;
+}
+std::string allocation_key(const kernel::Uuid& resource, Day day, const kernel::Uuid& owner) {
+    return allocations_from(resource, day).append(owner.view());
+}
+
+std::string encode_allocation(const scheduling::Occupancy& occupancy) {
+    std::string out;
+    out.reserve(fixed_bytes + 16 * occupancy.resources.size());
+    append_u64(out, static_cast<std::uint64_t>(kernel::micros(occupancy.start)));
+    append_u64(out, static_cast<std::uint64_t>(kernel::micros(occupancy.end)));
+    append_u32(out, static_cast<std::uint32_t>(occupancy.buffer_before_minutes));
+    append_u32(out, static_cast<std::uint32_t>(occupancy.buffer_after_minutes));
+    append_u32(out, static_cast<std::uint32_t>(occupancy.party_size));
+    out += '\0';
+    out.append(occupancy.service_id.view());
+    for (const auto& resource : occupancy.resources) out.append(resource.id.view());
+    return out;
+}
+
+scheduling::Allocation decode_allocation(std::string_view key, std::string_view value) {
+    if (key.size() != key_bytes || value.size() < fixed_bytes ||
+        (value.size() - fixed_bytes) % 16 != 0) {
+        throw damaged();
+    }
+    const auto instant = [&](std::size_t at) {
+        return kernel::instant_from_micros(
+            static_cast<std::int64_t>(read_u64(value.substr(at, 8))));
+    };
+    const auto number = [&](std::size_t at) { return static_cast<int>(u32_at(value, at)); };
+    scheduling::Allocation a;
+    a.owner = kernel::uuid_from_bytes(key.substr(key_bytes - 16));
+    a.start = instant(0);
+    a.end = instant(8);
+    a.buffer_before_minutes = number(16);
+    a.buffer_after_minutes = number(20);
+    a.party = number(24);
+    a.hold = value[28] != '\0';
+    a.service = kernel::uuid_from_bytes(value.substr(29, 16));
+    a.resources.reserve((value.size() - fixed_bytes) / 16);
+    for (auto at = fixed_bytes; at < value.size(); at += 16) {
+        a.resources.push_back(kernel::uuid_from_bytes(value.substr(at, 16)));
+    }
+    return a;
+}
+
+Day day_in(std::string_view allocation_key) {
+    if (allocation_key.size() != key_bytes) throw damaged();
+    return static_cast<Day>(u32_at(allocation_key, 17) ^ (1U << 31));
+}
+
+FoldRow decode_fold(std::string_view value) {
+    if (value.size() < 8) throw damaged();
+    return {read_u64(value.substr(0, 8)), value.substr(8)};
+}
+
+}  // namespace almanac::projections::availability

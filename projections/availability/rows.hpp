@@ -1,0 +1,51 @@
+// How the rows of projection `availability` are written, below a tenant:
+//     "f" ‖ tag                                    -> position u64 ‖ JSON of the fold
+//     "d"                                          -> position u64 of the last change of a resource
+//     "e" ‖ resource 16                            -> JSON of a directory with this one entry
+//     "a" ‖ resource 16 ‖ UTC day u32 ‖ owner 16   -> allocation, on every day it touches
+// Folds: tenant, location, service, calendar, service_day. A day counts from 1970 with its sign
+// turned. Allocation, integers big-endian: start i64 µs ‖ end i64 µs ‖ buffer before i32 ‖ buffer
+// after i32 (minutes) ‖ party i32 ‖ hold u8 ‖ service 16 ‖ resources of the session 16 each. Pure.
+#pragma once
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "domain/scheduling/appointment.hpp"
+#include "domain/tenancy/tenant.hpp"
+
+namespace almanac::projections::availability {
+
+std::uint32_t version();
+// The descriptor of a fold that is kept whole under its tag; null: it is none of them.
+const kernel::FoldType* kept_fold(std::string_view tag);
+
+using Day = std::int32_t;
+Day day_of(kernel::Instant t);
+struct Days {
+    Day first = 0;
+    Day last = 0;
+};
+Days days_of(const scheduling::Occupancy& occupancy);  // at least one
+
+std::string fold_key(std::string_view tag);
+std::string entry_key(const kernel::Uuid& resource);
+inline constexpr std::string_view directory_key = "d";
+inline constexpr std::string_view entries_prefix = "e";
+std::string allocations_prefix(const kernel::Uuid& resource);
+std::string allocations_from(const kernel::Uuid& resource, Day day);
+std::string allocation_key(const kernel::Uuid& resource, Day day, const kernel::Uuid& owner);
+
+std::string encode_allocation(const scheduling::Occupancy& occupancy);
+// From key and value; throws ViewFailure (`corrupt`) where they are no allocation.
+scheduling::Allocation decode_allocation(std::string_view key, std::string_view value);
+Day day_in(std::string_view allocation_key);
+
+// A row of kind "f": what is behind its position.
+struct FoldRow {
+    std::uint64_t position = 0;
+    std::string_view json;
+};
+FoldRow decode_fold(std::string_view value);
+
+}  // namespace almanac::projections::availability

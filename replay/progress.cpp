@@ -1,0 +1,74 @@
+#include "replay/progress.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+namespace almanac::replay {
+namespace {
+constexpr std::size_t bar_cells = 24;
+
+std::string time_left(const ProgressPoint& point) {
+    if (point.done == 0 || point.seconds < 0.5) return "";
+    const auto each = point.seconds / static_cast<double>(point.done);
+    const auto left = each * static_cast<double>(point.total - std::min(point.done, point.total));
+    const auto whole = static_cast<std::uint64_t>(left + 0.5);
+    if (whole < 120) return fmt::format("  {} s left", whole);
+    return fmt::format("  {} min {:02} s left", whole / 60, whole % 60);
+}
+}  // namespace
+
+std::string grouped(std::uint64_t number) {
+    auto text = std::to_string(number);
+    for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+    return text;
+}
+
+std::string progress_text(const ProgressPoint& point, const std::string& unit, bool bar) {
+    const auto share =
+        point.total == 0
+            ? 1.0
+            : std::min(1.0, static_cast<double>(point.done) / static_cast<double>(point.total));
+    const auto cells = static_cast<std::size_t>(share * bar_cells);
+    const auto rate = point.seconds > 0 ? static_cast<double>(point.events) / point.seconds : 0.0;
+    return fmt::format("{}{:3.0f}%  {}/{} {}  {} events/s{}",
+                       bar ? fmt::format("[{:.<{}}] ", std::string(cells, '#'), bar_cells) : "",
+                       share * 100, grouped(point.done), grouped(point.total), unit,
+                       grouped(static_cast<std::uint64_t>(rate)), time_left(point));
+}
+
+Progress::Progress(std::ostream& out, bool is_terminal, std::string unit, std::uint64_t total)
+    : out_(out),
+      is_terminal_(is_terminal),
+      unit_(std::move(unit)),
+      total_(total),
+      start_(Clock::now()),
+      next_(start_) {}
+
+double Progress::seconds() const {
+    return std::chrono::duration<double>(Clock::now() - start_).count();
+}
+
+void Progress::print(std::uint64_t done, std::uint64_t events) {
+    const auto text = progress_text({done, total_, events, seconds()}, unit_, is_terminal_);
+    if (is_terminal_)
+        out_ << '\r' << text << "\x1b[K" << std::flush;
+    else
+        out_ << text << '\n' << std::flush;
+}
+
+void Progress::update(std::uint64_t done, std::uint64_t events) {
+    const auto now = Clock::now();
+    if (now < next_) return;
+    next_ =
+        now + (is_terminal_ ? std::chrono::milliseconds{200} : std::chrono::milliseconds{5'000});
+    print(done, events);
+}
+
+void Progress::finish(std::uint64_t done, std::uint64_t events) {
+    print(done, events);
+    if (is_terminal_) out_ << '\n' << std::flush;
+}
+
+}  // namespace almanac::replay

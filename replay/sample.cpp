@@ -1,0 +1,292 @@
+#include "replay/sample.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+#include <set>
+
+namespace almanac::replay {
+namespace {
+namespace json = kernel::json;
+using kernel::LocalDate;
+using std::chrono::days;
+
+constexpr int sample_days = 14;
+constexpr int numbers_per_day = 16;
+constexpr std::uint64_t seed = 1001;
+
+class Loader {
+  public:
+    Loader(const SampleBusiness& business, CommandTarget& target, BusinessLookup& lookup,
+           std::ostream& notes)
+        : business_(business), target_(target), lookup_(lookup), notes_(notes) {}
+
+    Result<SampleSummary> load() {
+        summary_.sample = business_.slug;
+        if (auto done = tenant(); !done) return std::unexpected(std::move(done.error()));
+        const auto loaded = lookup_.sample_of(summary_.tenant_id);
+        if (!loaded) return std::unexpected(loaded.error());
+        if (*loaded == business_.slug) return std::move(summary_);
+        using Step = Result<void> (Loader::*)();
+        for (const Step step : {&Loader::categories, &Loader::resources, &Loader::services,
+                                &Loader::clients, &Loader::appointments, &Loader::mark_loaded}) {
+            if (auto done = (this->*step)(); !done) return std::unexpected(std::move(done.error()));
+        }
+        return std::move(summary_);
+    }
+
+  private:
+    using Id = Result<std::string>;
+
+    Result<CommandDone> run(CommandCall call, const std::string& key) {
+        call.tenant = summary_.tenant_id;
+        call.idempotency_key = fmt::format("sample/{}/{}", business_.slug, key);
+        auto done = target_.run(std::move(call));
+        if (done && done->events > 0 && !done->replayed) ++summary_.changes;
+        return done;
+    }
+
+    // The id of what is there, or of what is made now.
+    Id ensure(const std::string& kind, const std::string& collection, const std::string& name,
+              const Result<std::optional<std::string>>& known, const json::Object& body) {
+        if (!known) return std::unexpected(known.error());
+        if (*known) {
+            ++summary_.found[collection];
+            return **known;
+        }
+        auto done = run({"create_" + kind, "", "", body, ""}, kind + '/' + name);
+        if (done && done->replayed) {  // made less than a week ago and deleted since
+            const auto id = done->id;
+            done = run({"restore_" + kind, "", id, {}, ""}, kind + "/restore/" + id);
+            if (done) done->id = id;
+        }
+        if (!done) {
+            notes_ << fmt::format("  {} {} is refused\n", kind, name);
+            return std::unexpected(std::move(done.error()));
+        }
+        ++summary_.created[collection];
+        notes_ << fmt::format("  {} {}\n", kind, name);
+        return done->id;
+    }
+    Id ensure_by_slug(const std::string& kind, const std::string& collection,
+                      const json::Object& body) {
+        const std::string slug(body.at("slug").as_string());
+        return ensure(kind, collection, slug,
+                      lookup_.find_by_slug(summary_.tenant_id, collection, slug), body);
+    }
+
+    Result<void> tenant();
+    Result<void> categories();
+    Result<void> resources();
+    Result<void> services();
+    Result<void> clients();
+    Result<void> appointments();
+    Result<void> mark_loaded();
+    Result<void> book_day(int day);
+    Result<bool> book(LocalDate date, int number, Dice& dice);
+    Result<void> settle_appointments();
+
+    const SampleBusiness& business_;
+    CommandTarget& target_;
+    BusinessLookup& lookup_;
+    std::ostream& notes_;
+    SampleSummary summary_;
+    std::map<std::string, std::string> ids_;  // by slug
+    std::vector<std::string> client_ids_;
+    LocalDate first_date_;           // of the two weeks
+    std::set<std::int64_t> booked_;  // numbers
+};
+
+Result<void> Loader::tenant() {
+    auto id = ensure("tenant", "tenants", business_.slug, lookup_.find_tenant(business_.slug),
+                     business_.tenant);
+    if (!id) return std::unexpected(std::move(id.error()));
+    summary_.tenant_id = *id;
+    return {};
+}
+
+Result<void> Loader::categories() {
+    for (const auto& body : business_.categories) {
+        auto id = ensure_by_slug("service_category", "service_categories", body);
+        if (!id) return std::unexpected(std::move(id.error()));
+        ids_[std::string(body.at("slug").as_string())] = *id;
+    }
+    return {};
+}
+
+Result<void> Loader::resources() {
+    for (const auto& resource : business_.resources) {
+        auto id = ensure_by_slug("resource", "resources", resource.body);
+        if (!id) return std::unexpected(std::move(id.error()));
+        const std::string slug(resource.body.at("slug").as_string());
+        ids_[slug] = *id;
+        if (resource.schedule.empty()) continue;
+        const auto has = lookup_.has_schedule(summary_.tenant_id, *id);
+        if (!has) return std::unexpected(has.error());
+        if (*has) {
+            ++summary_.found["schedules"];
+            continue;
+        }
+        auto set = run({"set_schedule", "", *id, resource.schedule, ""}, "schedule/" + slug);
+        if (!set) return std::unexpected(std::move(set.error()));
+        ++summary_.created["schedules"];
+        notes_ << fmt::format("  schedule of {}\n", slug);
+    }
+    return {};
+}
+
+Result<void> Loader::services() {
+    for (const auto& service : business_.services) {
+        auto body = service.body;
+        body["category_ids"] = json::Array{json::Value(ids_[service.category])};
+        json::Array candidates;
+        for (const auto& slug : service.place) candidates.emplace_back(ids_[slug]);
+        body["requirements"].as_array().push_back(
+            {{"role", service.place_role}, {"candidates", std::move(candidates)}});
+        auto id = ensure_by_slug("service", "services", body);
+        if (!id) return std::unexpected(std::move(id.error()));
+        ids_[std::string(body.at("slug").as_string())] = *id;
+    }
+    return {};
+}
+
+Result<void> Loader::clients() {
+    for (const auto& body : business_.clients) {
+        const std::string email(body.at("email").as_string());
+        auto id = ensure("client", "clients", email, lookup_.find_client(summary_.tenant_id, email),
+                         body);
+        if (!id) return std::unexpected(std::move(id.error()));
+        client_ids_.push_back(*id);
+    }
+    return {};
+}
+
+// Books one of the starts that are offered on that day; false where nothing is free.
+Result<bool> Loader::book(LocalDate date, int number, Dice& dice) {
+    const auto zone = kernel::Zone::find(business_.time_zone).value_or(kernel::Zone::utc());
+    const auto [from, to] = zone.day(date);
+    const auto first = dice.below(business_.services.size());
+    for (std::size_t i = 0; i < business_.services.size(); ++i) {
+        const auto& service = business_.services[(first + i) % business_.services.size()];
+        const auto& id = ids_[std::string(service.body.at("slug").as_string())];
+        const auto slots = lookup_.slots(summary_.tenant_id, id, from, to);
+        if (!slots) return std::unexpected(slots.error());
+        if (slots->empty()) continue;
+        const auto start = kernel::to_string(dice.pick(*slots).start);
+        json::Object body{{"service_id", id},
+                          {"client_id", dice.pick(client_ids_)},
+                          {"start", start},
+                          {"method", dice.chance(60) ? "online" : "phone"},
+                          {"metadata",
+                           {{"sample", business_.slug},
+                            {"sample_number", number},
+                            {"sample_from", kernel::to_string(first_date_)}}}};
+        if (dice.chance(25)) body["client_notes"] = dice.pick(business_.client_notes);
+        auto done = run({"book_appointment", "", "", std::move(body), ""},
+                        fmt::format("appointment/{}/{}", number, start));
+        if (!done) return std::unexpected(std::move(done.error()));
+        ++summary_.created["appointments"];
+        return true;
+    }
+    return false;
+}
+
+Result<void> Loader::book_day(int day) {
+    const auto date = first_date_ + days{day};
+    const auto of_day = Dice(seed).branch(static_cast<std::uint64_t>(day));
+    const int wanted = Dice(of_day).between(3, 5);
+    int made = 0;
+    for (int i = 0; i < wanted; ++i) {
+        const int number = day * numbers_per_day + i;
+        if (booked_.contains(number)) continue;
+        auto dice = of_day.branch(static_cast<std::uint64_t>(i) + 1);
+        const auto booked = book(date, number, dice);
+        if (!booked) return std::unexpected(booked.error());
+        if (!*booked) break;
+        ++made;
+    }
+    if (made > 0) notes_ << fmt::format("  {} bookings on {}\n", made, kernel::to_string(date));
+    return {};
+}
+
+// Some of them are confirmed, some cancelled; what was touched before is left alone.
+Result<void> Loader::settle_appointments() {
+    const auto found = lookup_.sample_appointments(summary_.tenant_id, business_.slug);
+    if (!found) return std::unexpected(found.error());
+    for (const auto& each : *found) {
+        auto dice = Dice(seed).branch(static_cast<std::uint64_t>(each.number) + 1'000'000);
+        const bool confirms = dice.chance(70);
+        const bool cancels = dice.chance(12);
+        const auto reason = dice.pick(business_.cancel_reasons);
+        if (each.revision != 1) continue;
+        CommandCall call;
+        call.id = each.id;
+        if (cancels) {
+            call.command = "cancel_appointment";
+            call.body = {{"by", "client"}, {"reason", reason}};
+        } else if (confirms && each.status == "pending") {
+            call.command = "confirm_appointment";
+        } else {
+            continue;
+        }
+        const std::string kind = cancels ? "cancelled" : "confirmed";
+        auto done = run(std::move(call), kind + '/' + each.id);
+        if (!done) return std::unexpected(std::move(done.error()));
+        if (done->events > 0 && !done->replayed) ++summary_.created[kind];
+    }
+    return {};
+}
+
+// Where an interrupted load left off: its first date, its last day and the numbers of that day.
+Result<void> Loader::appointments() {
+    const auto found = lookup_.sample_appointments(summary_.tenant_id, business_.slug);
+    if (!found) return std::unexpected(found.error());
+    const auto now = target_.now();
+    if (!now) return std::unexpected(now.error());
+    const auto zone = kernel::Zone::find(business_.time_zone).value_or(kernel::Zone::utc());
+    first_date_ = zone.local_date(*now) + days{1};
+    int day = 0;
+    for (const auto& each : *found) {
+        booked_.insert(each.number);
+        day = std::max(day, static_cast<int>(each.number) / numbers_per_day);
+        if (const auto date = kernel::parse_local_date(each.first_date)) first_date_ = *date;
+    }
+    if (!booked_.empty()) summary_.found["appointments"] = static_cast<int>(booked_.size());
+    for (; day < sample_days; ++day) {
+        if (auto done = book_day(day); !done) return done;
+    }
+    return settle_appointments();
+}
+
+// Says in the tenant's settings that it is complete; from then on no run changes anything.
+Result<void> Loader::mark_loaded() {
+    const auto now = target_.now();
+    if (!now) return std::unexpected(now.error());
+    CommandCall call;
+    call.command = "change_tenant";
+    call.id = summary_.tenant_id;
+    call.body = {
+        {"settings",
+         {{"sample", {{"name", business_.slug}, {"loaded_at", kernel::to_string(*now)}}}}}};
+    auto done = run(std::move(call), "loaded/" + kernel::to_string(*now));
+    if (!done) return std::unexpected(std::move(done.error()));
+    return {};
+}
+}  // namespace
+
+json::Object SampleSummary::to_json() const {
+    json::Object made;
+    json::Object there;
+    for (const auto& [kind, count] : created) made[kind] = count;
+    for (const auto& [kind, count] : found) there[kind] = count;
+    return {{"sample", sample},   {"tenant_id", tenant_id},     {"changed", changes > 0},
+            {"changes", changes}, {"created", std::move(made)}, {"found", std::move(there)}};
+}
+
+Result<SampleSummary> load_sample(const SampleBusiness& business, CommandTarget& target,
+                                  BusinessLookup& lookup, std::ostream& notes) {
+    return Loader(business, target, lookup, notes).load();
+}
+
+}  // namespace almanac::replay

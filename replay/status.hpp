@@ -1,0 +1,18 @@
+// `almanac status`: partitions with their positions and log ids, tenants, the sandbox's clock, and
+// how far the views are behind.
+#pragma once
+#include "domain/kernel/catalogue.hpp"
+#include "replay/source.hpp"
+
+namespace almanac::replay {
+
+// {"source", "ready", "sandbox", "now", "tenants", "partitions": [{"partition", "position",
+// "log_id", "view_lag", …}]}; of a directory "views": [{name, version, position, lag}], of a server
+// "queue_jobs", "fold_cache_bytes", "parked" and what /readyz says. `tenants` is null where the key
+// may not list them.
+Result<kernel::json::Object> read_status(const Source& source, const kernel::Catalogue& catalogue);
+
+// The same for people.
+std::string status_text(const kernel::json::Object& status);
+
+}  // namespace almanac::replay
