@@ -13,7 +13,7 @@ namespace almanac::eventstore {
 
 struct StoreOptions {
     LogOptions log;
-    WriterOptions writer;
+    WriterOptions writer = {.mark_interval_ms = mark_interval_ms_max};
     ExecutorOptions executor;
     KeyringLimits keyring;
 };

@@ -123,7 +123,9 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
                       "--tls-certificate and --tls-key, or --insecure-public.");
     }
     auto state = std::make_unique<State>();
-    auto store = eventstore::Store::open(options.data, catalogue, {});
+    eventstore::StoreOptions store_options;
+    store_options.writer.mark_interval_ms = options.mark_interval_ms;
+    auto store = eventstore::Store::open(options.data, catalogue, store_options);
     if (!store) return std::unexpected(std::move(store.error()));
     state->store = std::move(*store);
     auto views = Views::open(*state->store);

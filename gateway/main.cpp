@@ -92,6 +92,10 @@ int main(int argc, char** argv) {
     app.add_option("--io-threads", serve_options.io_threads, "threads of the HTTP server")
         ->capture_default_str()
         ->check(CLI::Range(1, 64));
+    app.add_option("--mark-interval-ms", serve_options.mark_interval_ms,
+                   "how far the mark may follow the log; 0: before every reply")
+        ->capture_default_str()
+        ->check(CLI::Range(0, eventstore::mark_interval_ms_max));
     app.add_option("--max-body-bytes", serve_options.max_body_bytes,
                    "larger request bodies answer 413")
         ->capture_default_str();
