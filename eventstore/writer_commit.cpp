@@ -81,7 +81,7 @@ void Writer::State::acknowledge_all() {
                 to_acknowledge.wait(lock);
             }
             acknowledge_waits = false;
-            if (committed.empty()) return;
+            if (committed.empty()) break;
             deliveries.swap(committed);
             wake = std::exchange(commit_waits, false);
         }
@@ -89,6 +89,10 @@ void Writer::State::acknowledge_all() {
         acknowledge(deliveries);
         deliveries.clear();
     }
+    auto last = mark.current();
+    last.manifest = log.manifest();
+    if (read_only || last == mark.current()) return;
+    if (auto written = mark.write(last); !written) turn_read_only(written.error());
 }
 
 void Writer::State::acknowledge(std::deque<Delivery>& deliveries) {
@@ -118,6 +122,7 @@ Result<void> Writer::State::write_mark(const std::deque<Delivery>& deliveries) {
         next.hash = delivery.batch->events.back().record->leaf;
     }
     if (next == mark.current()) return {};
+    next.manifest = log.manifest();
     return mark.write(next);
 }
 
