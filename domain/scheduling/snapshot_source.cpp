@@ -182,12 +182,17 @@ std::vector<Schedule> FoldSource::schedules(const ResourceId& id) {
 
 std::vector<Allocation> FoldSource::allocations(const ResourceId& id, Instant from, Instant to) {
     std::vector<Allocation> found;
-    for (const auto month : months_of(from, to)) {
-        for (const auto& a : read_.get<ResourceMonth>({id, month}).allocations) {
-            const bool meets = a.start - minutes{a.buffer_before_minutes} < to &&
-                               a.end + minutes{a.buffer_after_minutes} > from;
-            const auto twin = [&](const Allocation& other) { return other.owner == a.owner; };
-            if (meets && std::ranges::none_of(found, twin)) found.push_back(a);
+    for (const auto month_start : months_of(from, to)) {
+        const auto& month = read_.get<ResourceMonth>({id, month_start});
+        // One that begins before this ends before `from`; one over a month's end is in both.
+        const auto earliest = from - minutes{month.longest_minutes};
+        auto at = std::ranges::lower_bound(month.allocations, earliest, {}, &Allocation::start);
+        for (; at != month.allocations.end() && at->start < to + hours{24}; ++at) {
+            const bool meets = at->start - minutes{at->buffer_before_minutes} < to &&
+                               at->end + minutes{at->buffer_after_minutes} > from;
+            const bool in_earlier_month =
+                std::ranges::find(found, at->owner, &Allocation::owner) != found.end();
+            if (meets && !in_earlier_month) found.push_back(*at);
         }
     }
     return found;
