@@ -88,6 +88,8 @@ rocksdb::DBOptions database_options(LogMode mode, const LogOptions& options) {
     database.create_missing_column_families = mode == LogMode::create;
     // What a power cut tore off the end was never acknowledged; the mark tells if more is missing.
     database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    // A manifest that lost its end would otherwise hide a flushed file of one column family.
+    database.track_and_verify_wals_in_manifest = true;
     database.max_total_wal_size = options.wal_bytes_max;
     database.db_write_buffer_size = options.write_buffer_bytes;
     database.max_open_files = options.open_files_max;

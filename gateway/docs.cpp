@@ -52,7 +52,18 @@ std::vector<Operation> operations_of(const Object& openapi) {
     return operations;
 }
 
-// Of one context, those of one group side by side; groups and operations as they first came.
+// How people read a resource: find it, make it, change it, act on it, remove it, look back.
+int reading_order(const Operation& operation) {
+    const bool one = operation.path.ends_with('}');
+    if (operation.path.ends_with("/history")) return 7;
+    if (operation.path.ends_with("/restore")) return 6;
+    if (operation.method == "DELETE") return 5;
+    if (operation.method == "PATCH") return 3;
+    if (operation.method == "GET") return one ? 2 : 0;
+    return operation.path.find("{id}") == std::string::npos ? 1 : 4;
+}
+
+// Of one context, those of one group side by side; groups as they first came.
 std::vector<std::vector<const Operation*>> groups_of(const std::vector<Operation>& operations,
                                                      std::string_view context) {
     std::vector<std::vector<const Operation*>> groups;
@@ -65,6 +76,10 @@ std::vector<std::vector<const Operation*>> groups_of(const std::vector<Operation
         } else {
             at->push_back(&operation);
         }
+    }
+    for (auto& group : groups) {
+        std::ranges::stable_sort(
+            group, {}, [](const Operation* operation) { return reading_order(*operation); });
     }
     return groups;
 }

@@ -19,7 +19,7 @@ std::optional<std::string> render_error_page(std::string_view code);
 // For the Content-Security-Policy header of both: only the style and script of docs_style.cpp, by
 // their SHA-256 (a test compares them).
 inline constexpr std::string_view docs_content_security_policy =
-    "default-src 'none'; style-src 'sha256-6BdvILSxNZMkZVlZ0uce83Qbcr+DzI2mrJoFaBpES4I='; "
+    "default-src 'none'; style-src 'sha256-0Hu2pRrVqD7ZreQPywCCa7euzJ7VyRsvfYB5HajGJYI='; "
     "script-src 'sha256-leb7c+BpCx9MFwBHQjvlJ11Rj8oG+qhzRhwrpUhFQo0='; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

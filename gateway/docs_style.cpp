@@ -19,8 +19,7 @@ const std::string_view docs_style = R"css(
   }
 }
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; scroll-padding-top: 4.5rem; -webkit-text-size-adjust: 100%; }
-@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+html { scroll-padding-top: 4.5rem; -webkit-text-size-adjust: 100%; }
 body {
   margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
@@ -64,7 +63,7 @@ main > section > h2 { margin-top: 3.5rem; padding-bottom: .4rem; border-bottom: 
 .intro { max-width: 46rem; }
 .intro h1 { font-size: 2.1rem; margin: .5rem 0 .25rem; }
 .verb { font: 700 .68rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
-  letter-spacing: .03em; min-width: 3.2em; display: inline-block; color: var(--soft); }
+  letter-spacing: .02em; flex: none; min-width: 4em; display: inline-block; color: var(--soft); }
 .verb.get { color: var(--get); } .verb.post { color: var(--post); } .verb.put { color: var(--put); }
 .verb.patch { color: var(--patch); } .verb.delete { color: var(--delete); }
 article { padding: 1.75rem 0 2rem; border-bottom: 1px solid var(--line); }
@@ -74,8 +73,9 @@ article h3 a:hover::after { content: " #"; color: var(--soft); }
 .route { margin: 0 0 .75rem; overflow-wrap: anywhere; font-size: .9rem; }
 .route .verb { font-size: .85rem; margin-right: .5rem; min-width: 0; }
 .route var { font-style: normal; color: var(--accent); }
-.columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(18rem, 27rem); gap: 2rem;
+.columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(18rem, 30rem); gap: 2rem;
   align-items: start; }
+.columns > div > p:first-child { margin-top: 0; }
 .try { position: sticky; top: 4.3rem; }
 .permission { font-size: .875rem; color: var(--soft); margin: .5rem 0 1rem; }
 .must { color: var(--accent); font-size: .75rem; font-weight: 600; }
@@ -109,9 +109,11 @@ pre { margin: 0; padding: .8rem .9rem; overflow-x: auto; font-size: .8rem; line-
   border: 1px solid #57524a; border-radius: 6px; }
 .copy:hover { background: #37332d; }
 .schemas article { padding: 1.25rem 0; } .schemas h3 { font-size: 1.05rem; }
+.schemas caption { display: none; } td code { white-space: nowrap; }
 .errors td, .errors th { width: auto; }
 .errorpage { max-width: 44rem; margin: 0 auto; padding: 2rem 1.5rem 5rem; }
 .errorpage h1 { overflow-wrap: anywhere; font-size: 1.6rem; margin-bottom: .25rem; }
+.errorpage h2 { font-size: 1.1rem; margin: 1.8rem 0 0; } .errorpage p { margin: .4rem 0; }
 .errorpage .status { color: var(--soft); margin-top: 0; }
 [hidden] { display: none !important; }
 @media (max-width: 72rem) { .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }

@@ -18,6 +18,7 @@ constexpr std::string_view json_type = "application/json";
 std::string summary_of(std::string_view name) {
     std::string out(name);
     std::ranges::replace(out, '_', ' ');
+    if (const auto at = out.find("api key"); at != std::string::npos) out.replace(at, 3, "API");
     if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
         out[0] = static_cast<char>(out[0] - 'a' + 'A');
     return out;

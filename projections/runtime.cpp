@@ -73,9 +73,9 @@ bool Runtime::State::load() {
 // One batch, then the callbacks it set free. False: nothing was left to do.
 bool Runtime::State::step() {
     pass_wishes();
-    auto piece = feed.take(applier.position() + 1, options.batch_events_max);
-    if (!piece) throw ViewFailure(std::move(piece.error()));
-    if (!piece->events.empty()) {
+    if (applier.position() < feed.target()) {
+        const auto piece = feed.take(applier.position() + 1, options.batch_events_max);
+        if (!piece) throw ViewFailure(piece.error());
         applier.apply(piece->events);
         publish(piece->events.size(), piece->from_log);
         tell_parked();

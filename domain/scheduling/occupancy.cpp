@@ -29,7 +29,8 @@ void release(ResourceMonth& month, const AppointmentId& owner) {
 std::vector<Instant> months_of(Instant from, Instant until) {
     using namespace std::chrono;
     std::vector<Instant> months;
-    auto month = year_month_day{floor<days>(from)}.year() / year_month_day{floor<days>(from)}.month();
+    auto month =
+        year_month_day{floor<days>(from)}.year() / year_month_day{floor<days>(from)}.month();
     while (true) {
         const Instant first = sys_days{month / 1};
         if (!months.empty() && first >= until) return months;

@@ -47,8 +47,11 @@ std::vector<Uuid> candidates_of(const Requirement& role, const ResourceDirectory
 
 Result<SlotRole> role_of(const Requirement& requirement, const ResourceDirectory& directory,
                          const std::vector<ResourceId>& given) {
-    SlotRole role{requirement.role, candidates_of(requirement, directory), requirement.quantity,
-                  requirement.required, {}};
+    SlotRole role{requirement.role,
+                  candidates_of(requirement, directory),
+                  requirement.quantity,
+                  requirement.required,
+                  {}};
     if (role.candidates.size() > role_candidates_max && !given.empty()) {
         std::erase_if(role.candidates, [&](const Uuid& id) {
             return std::ranges::find(given, ResourceId{id}) == given.end();
@@ -102,11 +105,13 @@ ServiceTerms terms_of(const ServiceId& id, const Service& service) {
             service.max_per_day};
 }
 
-int longest_minutes(const ServiceId& id, const Service& service, const ResourceDirectory& directory) {
+int longest_minutes(const ServiceId& id, const Service& service,
+                    const ResourceDirectory& directory) {
     int longest = service.duration_minutes;
     for (const auto& entry : directory.entries) {
         for (const auto& price : entry.prices) {
-            if (price.service_id == id) longest = std::max(longest, price.duration_minutes.value_or(0));
+            if (price.service_id == id)
+                longest = std::max(longest, price.duration_minutes.value_or(0));
         }
     }
     return longest + service.buffer_before_minutes + service.buffer_after_minutes;
@@ -157,7 +162,9 @@ Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, con
     return snapshot;
 }
 
-const ResourceDirectory& FoldSource::resources() { return read_.get<ResourceDirectory>(Whole{}); }
+const ResourceDirectory& FoldSource::resources() {
+    return read_.get<ResourceDirectory>(Whole{});
+}
 
 LocationId FoldSource::default_location() {
     return LocationId{read_.get<tenancy::Tenant>(read_.tenant()).default_location_id};

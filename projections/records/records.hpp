@@ -34,13 +34,14 @@ struct Row {
 };
 
 struct ListQuery {
-    std::vector<std::pair<std::string, std::string>> filters;  // parameter, value as text; all hold
-    std::optional<kernel::Instant> from;  // [from, to) of the collection's range_path
-    std::optional<kernel::Instant> to;
-    std::string
-        sort;  // "start", "-start"; "": the range_path where from or to is given, else created_at
+    // Parameter and value as text; all of them hold.
+    std::vector<std::pair<std::string, std::string>> filters = {};
+    std::optional<kernel::Instant> from = {};  // [from, to) of the collection's range_path
+    std::optional<kernel::Instant> to = {};
+    // "start", "-start"; "": the range_path where from or to is given, else created_at.
+    std::string sort = {};
     std::size_t limit = 50;
-    std::string cursor;  // `next_cursor` of the page before, of the same query
+    std::string cursor = {};  // `next_cursor` of the page before, of the same query
     bool include_deleted = false;
 };
 

@@ -63,8 +63,8 @@ bool append_value(std::string& out, const IndexedField& field, const dom::elemen
 template <class Fn>
 void for_each_value(const dom::element& at, const std::vector<std::string>& path, std::size_t depth,
                     const Fn& fn) {
-    if (at.is_array()) {
-        const dom::array items = at.get_array().value_unsafe();  // a name: it must outlive the loop
+    dom::array items;
+    if (at.get_array().get(items) == simdjson::SUCCESS) {
         for (const auto item : items) for_each_value(item, path, depth, fn);
         return;
     }
