@@ -1,5 +1,8 @@
 #include "projections/runtime.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -13,6 +16,13 @@ namespace almanac::projections {
 namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto retry_after = std::chrono::seconds{1};
+constexpr int nice_while_close = 10;
+
+// Whether a thread that gave way could take its full weight back.
+bool may_be_nice() {
+    rlimit limit{};
+    return geteuid() == 0 || (getrlimit(RLIMIT_NICE, &limit) == 0 && limit.rlim_cur >= 20);
+}
 }  // namespace
 
 struct Runtime::State {
@@ -45,6 +55,8 @@ struct Runtime::State {
     std::optional<Clock::time_point> retry_at;  // the thread's
     bool loaded = false;                        // the thread's
     std::atomic<std::uint64_t> applied = 0;
+    int nice = 0;  // of this thread, as setpriority last had it
+    void give_way();
     std::thread thread;
 
     struct Wish {
@@ -71,8 +83,19 @@ bool Runtime::State::load() {
 }
 
 // One batch, then the callbacks it set free. False: nothing was left to do.
+// Commands go first while the views are close behind; a backlog is worked off at full weight.
+void Runtime::State::give_way() {
+    static const bool able = may_be_nice();
+    if (!able) return;
+    const auto lag = feed.target() - std::min(feed.target(), applier.position());
+    const int wanted = lag < options.give_way_events_max ? nice_while_close : 0;
+    if (wanted == std::exchange(nice, wanted)) return;
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), wanted);
+}
+
 bool Runtime::State::step() {
     pass_wishes();
+    give_way();
     if (applier.position() < feed.target()) {
         const auto piece = feed.take(applier.position() + 1, options.batch_events_max);
         if (!piece) throw ViewFailure(piece.error());
