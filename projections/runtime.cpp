@@ -41,7 +41,7 @@ struct Runtime::State {
     void failed(std::string why);
     void publish(std::uint64_t events, bool from_log);
     void pass_wishes();
-    void tell_resumed(std::vector<Applier::Resumed> resumed);
+    void tell_resumed(const std::vector<Applier::Resumed>& resumed);
     void tell_parked();
     void tell_waiters();
     void wait();
@@ -105,10 +105,10 @@ bool Runtime::State::step() {
         tell_waiters();
     }
     if (applier.is_resuming()) {
-        auto resumed = applier.catch_up();
+        const auto resumed = applier.catch_up();
         publish(0, false);
         tell_parked();
-        tell_resumed(std::move(resumed));
+        tell_resumed(resumed);
     }
     return has_work();
 }
@@ -139,7 +139,7 @@ void Runtime::State::pass_wishes() {
     }
 }
 
-void Runtime::State::tell_resumed(std::vector<Applier::Resumed> resumed) {
+void Runtime::State::tell_resumed(const std::vector<Applier::Resumed>& resumed) {
     for (const auto& each : resumed) {
         std::vector<Wish> heard;
         {
@@ -226,7 +226,8 @@ void Runtime::State::run() {
 }
 
 Runtime::Runtime(const kernel::Catalogue& catalogue, const eventstore::Log& log, ViewStore& store,
-                 std::vector<Projection*> projections, RuntimeHooks hooks, RuntimeOptions options)
+                 const std::vector<Projection*>& projections, RuntimeHooks hooks,
+                 RuntimeOptions options)
     : state_(
           std::make_unique<State>(catalogue, log, store, projections, std::move(hooks), options)) {}
 
@@ -275,19 +276,16 @@ std::uint64_t Runtime::applied_position() const {
 }
 
 void Runtime::when_applied(std::uint64_t position, Deadline deadline, Applied done) {
-    bool added = false;
     if (state_->applied < position) {
         const std::scoped_lock lock(state_->mutex);
         if (state_->applied < position && !state_->stopping && !state_->waiters.is_full()) {
             state_->waiters.add(position, deadline, std::move(done));
             state_->awake = true;
-            added = true;
+            state_->woken.notify_one();
+            return;
         }
     }
-    if (added)
-        state_->woken.notify_one();
-    else
-        done(state_->applied >= position);
+    done(state_->applied >= position);
 }
 
 std::vector<ParkedPair> Runtime::parked() const {

@@ -67,7 +67,7 @@ class Runtime {
 
     // All outlive the runtime. Throws std::logic_error where two projections have one name.
     Runtime(const kernel::Catalogue& catalogue, const eventstore::Log& log, ViewStore& store,
-            std::vector<Projection*> projections, RuntimeHooks hooks = {},
+            const std::vector<Projection*>& projections, RuntimeHooks hooks = {},
             RuntimeOptions options = {});
     ~Runtime();  // stop
     Runtime(const Runtime&) = delete;
