@@ -33,7 +33,7 @@ struct Mark {
     Hash hash{};
     std::uint64_t keyring_generation = 0;
     kernel::Uuid log_id;
-    ManifestExtent manifest;
+    ManifestExtent manifest = {};
     bool operator==(const Mark&) const = default;
 };
 

@@ -92,12 +92,12 @@ Result<void> compare_manifest(const fs::path& partition, const Mark& mark) {
     auto extent = read_manifest_extent(partition / "log");
     if (!extent) return std::unexpected(std::move(extent.error()));
     const auto& known = mark.manifest;
-    if (extent->number > known.number ||
-        (extent->number == known.number && extent->bytes >= known.bytes))
-        return {};
-    return refuse("corrupt",
-                  "The list of the log's files (MANIFEST) is damaged or older than it "
-                  "was. Nothing was changed. Restore a backup.");
+    if (extent->number != known.number || extent->bytes >= known.bytes) return {};
+    return refuse(
+        "corrupt",
+        fmt::format("The list of the log's files (MANIFEST) is whole for {} bytes, it was "
+                    "for {}. Nothing was changed. Restore a backup.",
+                    extent->bytes, known.bytes));
 }
 
 Result<Inspected> open_read_only(const fs::path& partition, const std::optional<Mark>& mark,
@@ -105,11 +105,11 @@ Result<Inspected> open_read_only(const fs::path& partition, const std::optional<
     std::error_code ignored;
     if (!fs::is_directory(partition / "log", ignored))
         return refuse("log_missing", fmt::format("{} has no log.", partition.string()));
-    if (mark)
-        if (auto whole = compare_manifest(partition, *mark); !whole)
-            return std::unexpected(std::move(whole.error()));
     auto log = Log::open(partition / "log", LogMode::read_only, options.log);
     if (!log) return std::unexpected(std::move(log.error()));
+    if (mark && mark->log_id == (*log)->log_id())
+        if (auto whole = compare_manifest(partition, *mark); !whole)
+            return std::unexpected(std::move(whole.error()));
     auto fork = unfinished_fork(**log);
     if (!fork) return std::unexpected(std::move(fork.error()));
     return Inspected{std::move(*log), *fork};

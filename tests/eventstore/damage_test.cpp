@@ -125,7 +125,7 @@ class Damage : public testing::Test {
 
     std::uint64_t seed_;
     std::mt19937_64 random_;
-    TemporaryDirectory directory_;
+    TemporaryDirectory directory_{true};
     fs::path original_ = directory_.path() / "original";
     fs::path copy_ = directory_.path() / "copy";
     ManualClock clock_{noon()};
