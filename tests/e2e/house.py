@@ -173,10 +173,10 @@ class Salon:
 
     def __init__(self, house, slug="salon", chairs=1, services=1, clients=1):
         self.slug = slug
-        self.tenant_id = Client(house.address, house.key).made("/v1/tenants", {
+        api = house.client(slug)
+        self.tenant_id = api.made("/v1/tenants", {
             "slug": slug, "name": f"House of {slug}", "business_type": "salon",
             "time_zone": "UTC", "currency": "EUR"})
-        api = house.client(slug)
         self.chairs = [self.add_chair(api, f"Chair {n}") for n in range(chairs)]
         self.services = [self.add_service(api, f"Cut {n}", self.chairs) for n in range(services)]
         self.clients = [api.made("clients", {"first_name": f"First{n}", "last_name": f"Last{n}"})
@@ -229,6 +229,19 @@ def until(seen, what, seconds_max=30):
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"not seen in {seconds_max} s: {what}")
+
+
+def answered(api, path):
+    """The 200 of a query; a 503 `view_behind` is asked again, as it says, and is reported."""
+    def seen():
+        answer = api.get(path)
+        if answer.status == 503 and answer.code == "view_behind":
+            print(f"view_behind: {path}", flush=True)
+            return None
+        if answer.status != 200:
+            raise AssertionError(f"GET {path}: {answer}")
+        return answer
+    return until(seen, f"200 of {path}")
 
 
 def seeded(name):
