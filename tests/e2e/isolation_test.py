@@ -21,10 +21,10 @@ class IsolationTest(unittest.TestCase):
         cls.appointment = api.made("appointments", {
             "service_id": cls.salon.services[0], "client_id": cls.salon.clients[0],
             "start": house.instant(3, 10)})
-        cls.own = cls.issue(api, ["*"])["key"]
-        cls.rivals = cls.issue(rival, ["*"])["key"]
+        cls.own = cls.issue(api, ["*.*:*"])["key"]
+        cls.rivals = cls.issue(rival, ["*.*:*"])["key"]
         cls.without = cls.issue(api, ["nothing.nothing:nothing"])["key"]
-        revoked = cls.issue(api, ["*"])
+        revoked = cls.issue(api, ["*.*:*"])
         cls.key_id, cls.revoked = revoked["id"], revoked["key"]
         api.made(f"api_keys/{cls.key_id}/revoke", {})
         document = api.get("/openapi.json")
