@@ -14,7 +14,7 @@ CLIENT = {"first_name": "Zebulonius", "last_name": "Quixfarthington",
           "email": "Zeb.Quixfarth@wyvernmail.example", "phone": "+34600918273",
           "notes": "prefers the vermilionchair by the window", "allergies": "wolframitedust",
           "medical_conditions": "xerodermapollen", "gender": "zygomorphic",
-          "address": "17 Kestrelbourne Passage"}
+          "address": {"line1": "17 Kestrelbourne Passage"}}
 STAFF = "Ermengardewyn Plotz"
 REASON = "Quibblesome rearrangement"
 AGENT = "Frobnicator-Browser/9.81"
@@ -63,7 +63,7 @@ class PersonalDataTest(unittest.TestCase):
 
     @classmethod
     def searches(cls):
-        quoted = {name: urllib.parse.quote(text) for name, text in CLIENT.items()}
+        quoted = {name: urllib.parse.quote(text) for name, text in CLIENT.items() if isinstance(text, str)}
         return ["clients?q=quixfarth", "clients?q=bulon", "clients?q=wyvernmail",
                 "clients?q=918273", "clients?email=" + quoted["email"].lower(),
                 "clients?email=" + quoted["email"].upper(), "clients?phone=" + quoted["phone"]]
@@ -76,18 +76,22 @@ class PersonalDataTest(unittest.TestCase):
 
     def secrets(self):
         whole = [*CLIENT.values(), STAFF, REASON, AGENT, CLIENT_NOTES, CANCEL_REASON]
-        return whole + ["Zebulonius", "Quixfarth", "wyvernmail", "vermilionchair", "Kestrelbourne",
+        return [text for text in whole if isinstance(text, str)] + ["Zebulonius", "Quixfarth", "wyvernmail", "vermilionchair", "Kestrelbourne",
                         "Ermengardewyn", "Quibblesome", "Frobnicator"]
 
     def scan(self, when):
         files = [path for path in self.spine.data.rglob("*") if path.is_file()]
         self.assertGreater(len(files), 10)
+        wanted = {secret: forms(secret) for secret in self.secrets()}
         for path in files:
-            content = path.read_bytes()
-            for secret in self.secrets():
-                for form in forms(secret):
-                    self.assertNotIn(form, content, f"{when}: {path} holds {secret!r}"
-                                     ) if form in content else None
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                self.assertIn(when, ("running", "started again"))  # RocksDB removes what it has replaced.
+                continue
+            for secret, searched in wanted.items():
+                for form in searched:
+                    self.assertFalse(form in content, f"{when}: {path} holds {secret!r}")
         errors = self.spine.stderr()
         for secret in [*self.secrets(), self.spine.key]:
             self.assertFalse(secret.lower() in errors.lower(), f"{when}: stderr says {secret!r}")
@@ -120,7 +124,9 @@ class PersonalDataTest(unittest.TestCase):
         for path in ("clients?q=nobodyatall", "clients?phone=%2B34600918274"):
             self.assertEqual(self.api.get(path)["data"], [], path)
         refused = self.api.get("clients?notes=x")
-        self.assertEqual((refused.status, refused.code), (422, "not_filterable"), refused)
+        self.assertEqual(refused.status, 422, refused)
+        self.assertIn(("/notes", "not_filterable"),
+                      [(error["pointer"], error["code"]) for error in refused["errors"]])
 
     def key(self, *scopes):
         answer = self.api.post("api_keys", {"name": "narrow", "scopes": list(scopes)})
