@@ -94,7 +94,8 @@ class BookingTest(unittest.TestCase):
         self.assertIn(old, offered)
         self.assertNotIn(new, offered)
         # Half an hour on: it may overlap itself.
-        self.api.made(f"appointments/{appointment}/reschedule", {"start": house.instant(DAY, 16, 30)})
+        self.api.made(f"appointments/{appointment}/reschedule",
+                      {"start": house.instant(DAY, 16, 30)})
 
     def test_an_appointment_follows_its_lifecycle(self):
         appointment = self.api.made("appointments", self.booking(house.instant(DAY, 20)))

@@ -1,4 +1,4 @@
-"""A real server on a directory of its own, a keep-alive JSON client, and a salon that takes bookings.
+"""A real server on a directory of its own, a keep-alive JSON client, a salon that takes bookings.
 
 Every end-to-end test starts here. The server is the program named by the environment variable
 ALMANACD; it listens on a free port. A Client is one connection and belongs to one thread. Nothing

@@ -63,7 +63,8 @@ class PersonalDataTest(unittest.TestCase):
 
     @classmethod
     def searches(cls):
-        quoted = {name: urllib.parse.quote(text) for name, text in CLIENT.items() if isinstance(text, str)}
+        quoted = {name: urllib.parse.quote(text) for name, text in CLIENT.items()
+                  if isinstance(text, str)}
         return ["clients?q=quixfarth", "clients?q=bulon", "clients?q=wyvernmail",
                 "clients?q=918273", "clients?email=" + quoted["email"].lower(),
                 "clients?email=" + quoted["email"].upper(), "clients?phone=" + quoted["phone"]]
@@ -76,7 +77,8 @@ class PersonalDataTest(unittest.TestCase):
 
     def secrets(self):
         whole = [*CLIENT.values(), STAFF, REASON, AGENT, CLIENT_NOTES, CANCEL_REASON]
-        return [text for text in whole if isinstance(text, str)] + ["Zebulonius", "Quixfarth", "wyvernmail", "vermilionchair", "Kestrelbourne",
+        return [text for text in whole if isinstance(text, str)] + [
+                        "Zebulonius", "Quixfarth", "wyvernmail", "vermilionchair", "Kestrelbourne",
                         "Ermengardewyn", "Quibblesome", "Frobnicator"]
 
     def scan(self, when):
@@ -87,7 +89,8 @@ class PersonalDataTest(unittest.TestCase):
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
-                self.assertIn(when, ("running", "started again"))  # RocksDB removes what it has replaced.
+                # RocksDB removes what it has replaced.
+                self.assertIn(when, ("running", "started again"))
                 continue
             for secret, searched in wanted.items():
                 for form in searched:

@@ -166,7 +166,8 @@ class StartTest(unittest.TestCase):
     def test_a_newer_format(self):
         copied = self.copy()
         text = (copied / "format").read_text()
-        digits = next(word for word in text.replace("=", " ").split() if word.strip('",:').isdigit())
+        digits = next(word for word in text.replace("=", " ").split()
+                      if word.strip('",:').isdigit())
         (copied / "format").write_text(text.replace(digits, digits.replace(
             digits.strip('",:'), "99"), 1))
         self.refused(copied, [NEWER], ["format", "newer"])
