@@ -22,8 +22,8 @@ struct CommandRequest {
     TenantId tenant;
     Actor actor;
     std::function<bool(std::string_view permission)> may;
-    std::string target_id;                     // the {id} of the path, "" for a create
-    std::optional<std::uint64_t> if_match;     // a revision
+    std::string target_id;                  // the {id} of the path, "" for a create
+    std::optional<std::uint64_t> if_match;  // a revision
     std::optional<IdempotencyKey> idempotency;
     std::string correlation_id;
     std::string causation_id;
@@ -49,5 +49,18 @@ struct CommandAnswer {
 };
 
 using CommandReply = std::move_only_function<void(Result<CommandAnswer>)>;
+
+// The command struct behind its catalogue entry, asked by the house itself.
+template <class C>
+CommandRequest house_request(const kernel::Catalogue& catalogue, std::string_view name,
+                             const TenantId& tenant, C command) {
+    CommandRequest request;
+    request.type = catalogue.command(name);
+    request.command = std::make_shared<const C>(std::move(command));
+    request.tenant = tenant;
+    request.actor = {"system", "almanacd"};
+    request.correlation_id = std::string(name);
+    return request;
+}
 
 }  // namespace almanac::eventstore

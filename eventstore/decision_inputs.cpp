@@ -38,7 +38,8 @@ Result<kernel::Uuid> KeyringClaims::claim(std::string_view kind, std::string_vie
 }
 
 std::string KeyringSigningKeys::public_key(const kernel::TenantId& tenant) {
-    if (auto made = keyring_.create_tenant(tenant); !made) throw KeyringSealer::Refused{made.error()};
+    if (auto made = keyring_.create_tenant(tenant); !made)
+        throw KeyringSealer::Refused{made.error()};
     const auto key = keyring_.signing_public_key(tenant);
     if (!key) throw KeyringSealer::Refused{key.error()};
     constexpr auto variant = sodium_base64_VARIANT_ORIGINAL;

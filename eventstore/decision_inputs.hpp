@@ -1,5 +1,5 @@
-// What a decision gets from outside the log, over the partition's keyring: fresh ids, claims, signing
-// keys, seals. Owned by the executor; decision thread only.
+// What a decision gets from outside the log, over the partition's keyring: fresh ids, claims,
+// signing keys, seals. Owned by the executor; decision thread only.
 #pragma once
 #include <array>
 #include <optional>

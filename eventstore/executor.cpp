@@ -81,8 +81,8 @@ Rejection not_started() {
 }
 }  // namespace
 
-CachedFold& Executor::State::load(Stage& stage, const TenantId& tenant, const kernel::FoldType& type,
-                                  std::string_view tag) {
+CachedFold& Executor::State::load(Stage& stage, const TenantId& tenant,
+                                  const kernel::FoldType& type, std::string_view tag) {
     if (auto* cached = cache.find(tenant, tag)) return *cached;
     CachedFold fold;
     fold.type = &type;
@@ -120,7 +120,8 @@ std::string Executor::State::metadata_of(const CommandRequest& request, const st
         member("address", sealer.seal_object(trace, "event.address", quoted(request.address)));
     }
     if (!request.user_agent.empty()) {
-        member("user_agent", sealer.seal_object(trace, "event.user_agent", quoted(request.user_agent)));
+        member("user_agent",
+               sealer.seal_object(trace, "event.user_agent", quoted(request.user_agent)));
     }
     if (!request.reason.empty()) {
         member("reason", sealer.seal_object(subject, "event.reason", quoted(request.reason)));
@@ -130,7 +131,8 @@ std::string Executor::State::metadata_of(const CommandRequest& request, const st
 
 EventDraft Executor::State::draft_of(kernel::Event& event, const CommandRequest& request,
                                      Instant now) {
-    const auto trace = "trace:" + request.actor.kind + '/' + request.actor.id + '/' + kernel::utc_month(now);
+    const auto trace =
+        "trace:" + request.actor.kind + '/' + request.actor.id + '/' + kernel::utc_month(now);
     auto subject = event.type->subject(event.data.get());
     if (subject.empty()) subject = trace;
     KeyringSealer sealer(keyring, request.tenant);
@@ -150,8 +152,8 @@ void Executor::State::apply(Stage& stage, const TenantId& tenant, const kernel::
                             const Actor& actor) {
     for (std::size_t i = 0; i < draft.tags.size(); ++i) {
         const auto& tag = draft.tags[i];
-        if (std::find(draft.tags.begin(), draft.tags.begin() + static_cast<std::ptrdiff_t>(i), tag) !=
-            draft.tags.begin() + static_cast<std::ptrdiff_t>(i)) {
+        if (std::find(draft.tags.begin(), draft.tags.begin() + static_cast<std::ptrdiff_t>(i),
+                      tag) != draft.tags.begin() + static_cast<std::ptrdiff_t>(i)) {
             continue;  // a repeated tag counts once
         }
         auto* cached = cache.find(tenant, tag);
@@ -167,8 +169,10 @@ void Executor::State::apply(Stage& stage, const TenantId& tenant, const kernel::
         }
         const auto since = ++cached->since_snapshot;
         if ((since & (since - 1)) == 0) cache.measure(*cached);
-        if (since < options.snapshot_events) continue;
-        stage.put_snapshot(tenant, snapshot_name(*cached->type, tag), write_held(*cached->type, held));
+        // A large fold is written less often, so that snapshots stay a small part of all writing.
+        if (since < std::max<std::uint64_t>(options.snapshot_events, cached->bytes / 64)) continue;
+        stage.put_snapshot(tenant, snapshot_name(*cached->type, tag),
+                           write_held(*cached->type, held));
         cached->since_snapshot = 0;
     }
 }
@@ -177,8 +181,8 @@ std::uint64_t Executor::State::revision_of(const TenantId& tenant,
                                            const std::vector<EventDraft>& drafts) {
     const auto& identity = drafts.front().tags.front();
     if (const auto* cached = cache.find(tenant, identity)) return cached->held.revision;
-    return static_cast<std::uint64_t>(std::ranges::count_if(
-        drafts, [&](const auto& d) { return d.tags.front() == identity; }));
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(drafts, [&](const auto& d) { return d.tags.front() == identity; }));
 }
 
 Result<CommandAnswer> Executor::State::stage_events(Stage& stage, CommandRequest& request,
@@ -215,16 +219,19 @@ Result<CommandAnswer> Executor::State::stage_events(Stage& stage, CommandRequest
 
 Result<CommandAnswer> Executor::State::decide_new(Stage& stage, CommandRequest& request,
                                                   Instant now) {
-    StageRead read(request.tenant, [&](const kernel::FoldType& type, const std::string& tag)
-                                       -> CachedFold& { return load(stage, request.tenant, type, tag); });
+    StageRead read(request.tenant,
+                   [&](const kernel::FoldType& type, const std::string& tag) -> CachedFold& {
+                       return load(stage, request.tenant, type, tag);
+                   });
     KeyringClaims claims(keyring, request.tenant, now);
     KeyringSigningKeys signing_keys(keyring);
     if (request.if_match) {
         const auto tag = std::string(request.type->target->kind) + ':' + request.target_id;
         const auto revision = read.load(*request.type->target, tag).revision;
         if (revision != 0 && revision != *request.if_match) {
-            return kernel::conflict("precondition_failed",
-                                    fmt::format("It has revision {}, not {}.", revision, *request.if_match));
+            return kernel::conflict(
+                "precondition_failed",
+                fmt::format("It has revision {}, not {}.", revision, *request.if_match));
         }
     }
     kernel::Context context;
@@ -253,7 +260,8 @@ Result<CommandAnswer> Executor::State::decide(Stage& stage, CommandRequest& requ
     try {
         if (!request.idempotency) return decide_new(stage, request, now);
         const auto key = idempotency_key(request.actor, *request.idempotency);
-        if (auto earlier = earlier_result(stage, keyring, request.tenant, key, *request.idempotency, now)) {
+        if (auto earlier =
+                earlier_result(stage, keyring, request.tenant, key, *request.idempotency, now)) {
             ++replayed;
             return std::move(*earlier);
         }
@@ -283,7 +291,8 @@ void Executor::submit(CommandRequest request, CommandReply reply) {
     };
     auto pending = std::make_shared<Pending>(std::move(request), std::move(reply));
     Job job;
-    job.bytes = 1'024 + (pending->request.idempotency ? pending->request.idempotency->body.size() : 0);
+    job.bytes =
+        1'024 + (pending->request.idempotency ? pending->request.idempotency->body.size() : 0);
     job.decide = [state = state_, pending](Stage& stage) {
         try {
             pending->outcome = state->decide(stage, pending->request);
@@ -296,9 +305,12 @@ void Executor::submit(CommandRequest request, CommandReply reply) {
     job.done = [state = state_, pending](Outcome outcome) {
         ++(pending->outcome ? state->accepted : state->rejected);
         switch (outcome) {
-            case Outcome::durable: return pending->reply(std::move(pending->outcome));
-            case Outcome::unknown: return pending->reply(std::unexpected(outcome_unknown()));
-            case Outcome::not_started: return pending->reply(std::unexpected(not_started()));
+            case Outcome::durable:
+                return pending->reply(std::move(pending->outcome));
+            case Outcome::unknown:
+                return pending->reply(std::unexpected(outcome_unknown()));
+            case Outcome::not_started:
+                return pending->reply(std::unexpected(not_started()));
         }
     };
     if (auto queued = state_->writer.submit(std::move(job)); !queued) {
@@ -313,7 +325,8 @@ void Executor::note(const TenantId& tenant, CommandMeta meta, std::vector<EventD
     for (auto& event : events) event.id = EventId{fresh.fresh(state_->clock.now())};
     auto queued = state_->writer.append(tenant, std::move(meta), std::move(events), std::nullopt,
                                         [shared](Result<Appended> appended) {
-                                            if (!appended) return (*shared)(std::unexpected(appended.error()));
+                                            if (!appended)
+                                                return (*shared)(std::unexpected(appended.error()));
                                             (*shared)(appended->last_position);
                                         });
     if (!queued) (*shared)(std::unexpected(std::move(queued.error())));

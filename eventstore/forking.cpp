@@ -56,8 +56,9 @@ Result<Appended> append_now(Writer& writer, const TenantId& tenant, EventDraft d
     std::vector<EventDraft> events;
     events.push_back(std::move(draft));
     const CommandMeta meta{{"system", "almanacd"}, "fork", ""};
-    auto queued = writer.append(tenant, meta, std::move(events), std::nullopt,
-                                [&done](Result<Appended> appended) { done.set_value(std::move(appended)); });
+    auto queued =
+        writer.append(tenant, meta, std::move(events), std::nullopt,
+                      [&done](Result<Appended> appended) { done.set_value(std::move(appended)); });
     if (!queued) return std::unexpected(std::move(queued.error()));
     return future.get();
 }
@@ -68,7 +69,8 @@ Result<void> forget_fork(Writer& writer) {
     Job job;
     job.decide = [](Stage& stage) { stage.erase(Space::meta, meta_fork); };
     job.done = [&done](Outcome outcome) { done.set_value(outcome); };
-    if (auto queued = writer.submit(std::move(job)); !queued) return std::unexpected(std::move(queued.error()));
+    if (auto queued = writer.submit(std::move(job)); !queued)
+        return std::unexpected(std::move(queued.error()));
     if (future.get() == Outcome::durable) return {};
     return kernel::unavailable("io_error", "The end of a fork could not be written.");
 }

@@ -1,6 +1,6 @@
 // Idempotency: what a command answered is kept with its events for seven days, under the principal,
-// the route and the caller's key; the body is remembered only as a MAC under a key of that day, which
-// is destroyed after eight (log.md, "Idempotency"). Decision thread only.
+// the route and the caller's key; the body is remembered only as a MAC under a key of that day,
+// which is destroyed after eight (log.md, "Idempotency"). Decision thread only.
 #pragma once
 #include "eventstore/command.hpp"
 #include "eventstore/keyring.hpp"

@@ -13,8 +13,6 @@ namespace almanac::eventstore {
 namespace {
 using kernel::system_tenant;
 
-const Actor the_house{"system", "almanacd"};
-
 KeyringProbe probe_keyring() {
     return [](const std::filesystem::path& path) -> Result<KeyringState> {
         auto generation = Keyring::peek_generation(path);
@@ -32,22 +30,11 @@ Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const 
     if (keyring || !fork || keyring.error().code != "keyring_foreign") return keyring;
     keyring = Keyring::open(partition.keyring_path(), key, fork->from_log_id, false, limits);
     if (!keyring) return keyring;
-    if (auto forked = (*keyring)->fork(log_id, now); !forked) return std::unexpected(std::move(forked.error()));
+    if (auto forked = (*keyring)->fork(log_id, now); !forked)
+        return std::unexpected(std::move(forked.error()));
     return keyring;
 }
 
-// The command struct behind its catalogue entry, asked by the house itself.
-template <class C>
-CommandRequest house_request(const kernel::Catalogue& catalogue, std::string_view name,
-                             const TenantId& tenant, C command) {
-    CommandRequest request;
-    request.type = catalogue.command(name);
-    request.command = std::make_shared<const C>(std::move(command));
-    request.tenant = tenant;
-    request.actor = the_house;
-    request.correlation_id = std::string(name);
-    return request;
-}
 }  // namespace
 
 struct PartitionStore::Parts {
@@ -61,14 +48,30 @@ struct PartitionStore::Parts {
 
 PartitionStore::PartitionStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 PartitionStore::~PartitionStore() = default;
-unsigned PartitionStore::number() const { return parts_->partition.number; }
-const std::filesystem::path& PartitionStore::path() const { return parts_->partition.path; }
-std::filesystem::path PartitionStore::views_path() const { return parts_->partition.views_path(); }
-const Log& PartitionStore::log() const { return *parts_->partition.log; }
-Keyring& PartitionStore::keyring() { return *parts_->keyring; }
-Writer& PartitionStore::writer() { return *parts_->writer; }
-Executor& PartitionStore::executor() { return *parts_->executor; }
-const kernel::Uuid& PartitionStore::log_id() const { return parts_->log_id; }
+unsigned PartitionStore::number() const {
+    return parts_->partition.number;
+}
+const std::filesystem::path& PartitionStore::path() const {
+    return parts_->partition.path;
+}
+std::filesystem::path PartitionStore::views_path() const {
+    return parts_->partition.views_path();
+}
+const Log& PartitionStore::log() const {
+    return *parts_->partition.log;
+}
+Keyring& PartitionStore::keyring() {
+    return *parts_->keyring;
+}
+Writer& PartitionStore::writer() {
+    return *parts_->writer;
+}
+Executor& PartitionStore::executor() {
+    return *parts_->executor;
+}
+const kernel::Uuid& PartitionStore::log_id() const {
+    return parts_->log_id;
+}
 void PartitionStore::on_committed(Committed listener) {
     parts_->listeners.push_back(std::move(listener));
 }
@@ -120,9 +123,8 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
     hooks.failed = [raw](const kernel::Rejection&) { raw->partition.release_ballast(); };
     parts->writer = std::make_unique<Writer>(*parts->partition.log, *parts->partition.mark, clock(),
                                              std::move(hooks), options.writer);
-    parts->executor =
-        std::make_unique<Executor>(catalogue, *parts->writer, *parts->keyring, clock(),
-                                   options.executor);
+    parts->executor = std::make_unique<Executor>(catalogue, *parts->writer, *parts->keyring,
+                                                 clock(), options.executor);
     partitions.push_back(std::make_unique<PartitionStore>(std::move(parts)));
     return {};
 }
@@ -149,7 +151,8 @@ Result<void> Store::State::load_tenants() {
         for (const auto position : *positions) {
             auto record = log.record(position);
             if (!record) return std::unexpected(std::move(record.error()));
-            const CommittedEvent event{position, std::make_shared<const Record>(std::move(*record))};
+            const CommittedEvent event{position,
+                                       std::make_shared<const Record>(std::move(*record))};
             note_tenants({&event, 1});
         }
         for (const auto& entry : tenants.unfounded()) {
@@ -178,7 +181,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
         auto opened = state->open_partition(number, *key, options);
         if (!opened) return std::unexpected(std::move(opened.error()));
     }
-    if (auto loaded = state->load_tenants(); !loaded) return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = state->load_tenants(); !loaded)
+        return std::unexpected(std::move(loaded.error()));
     auto store = std::unique_ptr<Store>(new Store(std::move(state)));
     if (auto* sandbox = store->sandbox_clock()) {
         auto held = store->fold(system_tenant, kernel::fold_type<tenancy::SandboxTime>(),
@@ -192,15 +196,33 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
 }
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Store::~Store() { close(); }
-unsigned Store::partitions() const { return state_->directory.partitions(); }
-PartitionStore& Store::partition(unsigned number) { return *state_->partitions.at(number); }
-PartitionStore& Store::partition_for(const TenantId& tenant) { return state_->of(tenant); }
-TenantDirectory& Store::tenants() { return state_->tenants; }
-Clock& Store::clock() { return state_->clock(); }
-SandboxClock* Store::sandbox_clock() { return state_->sandbox_clock.get(); }
-bool Store::is_sandbox() const { return state_->sandbox_clock != nullptr; }
-const kernel::Catalogue& Store::catalogue() const { return state_->catalogue; }
+Store::~Store() {
+    close();
+}
+unsigned Store::partitions() const {
+    return state_->directory.partitions();
+}
+PartitionStore& Store::partition(unsigned number) {
+    return *state_->partitions.at(number);
+}
+PartitionStore& Store::partition_for(const TenantId& tenant) {
+    return state_->of(tenant);
+}
+TenantDirectory& Store::tenants() {
+    return state_->tenants;
+}
+Clock& Store::clock() {
+    return state_->clock();
+}
+SandboxClock* Store::sandbox_clock() {
+    return state_->sandbox_clock.get();
+}
+bool Store::is_sandbox() const {
+    return state_->sandbox_clock != nullptr;
+}
+const kernel::Catalogue& Store::catalogue() const {
+    return state_->catalogue;
+}
 
 void Store::close() {
     if (state_->closed) return;
@@ -233,7 +255,8 @@ Result<kernel::Held> Store::fold(const TenantId& tenant, const kernel::FoldType&
 // ---- what spans partitions --------------------------------------------------------------------
 
 // Second half: the tenant's own log begins; its answer is the command's.
-void Store::State::found(CommandRequest registration, CommandAnswer registered, CommandReply reply) {
+void Store::State::found(CommandRequest registration, CommandAnswer registered,
+                         CommandReply reply) {
     const auto tenant = TenantId{*kernel::parse_uuid(registered.id)};
     const auto& wish = *static_cast<const tenancy::CreateTenant*>(registration.command.get());
     tenancy::FoundTenant found;
@@ -245,21 +268,23 @@ void Store::State::found(CommandRequest registration, CommandAnswer registered, 
     request.tenant = tenant;
     request.target_id = registered.id;
     const bool replayed = registered.replayed;
-    of(tenant).executor().submit(
-        std::move(request), [replayed, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
-            if (answer) answer->replayed = replayed;
-            reply(std::move(answer));
-        });
+    of(tenant).executor().submit(std::move(request), [replayed, reply = std::move(reply)](
+                                                         Result<CommandAnswer> answer) mutable {
+        if (answer) answer->replayed = replayed;
+        reply(std::move(answer));
+    });
 }
 
 void Store::State::move_clock(CommandRequest request, CommandReply reply) {
     const auto to = static_cast<const tenancy::MoveClock*>(request.command.get())->now;
     // The event is synced before any partition sees the new time (log.md, "Time").
-    of(system_tenant).executor().submit(
-        std::move(request), [this, to, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
-            if (answer) sandbox_clock->move(to);
-            reply(std::move(answer));
-        });
+    of(system_tenant)
+        .executor()
+        .submit(std::move(request),
+                [this, to, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
+                    if (answer) sandbox_clock->move(to);
+                    reply(std::move(answer));
+                });
 }
 
 void Store::submit(CommandRequest request, CommandReply reply) {
@@ -272,12 +297,14 @@ void Store::submit(CommandRequest request, CommandReply reply) {
         return executor.submit(std::move(request), std::move(reply));
     }
     auto registration = request;
-    state_->of(system_tenant).executor().submit(
-        std::move(request), [state = state_.get(), registration = std::move(registration),
-                             reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
-            if (!answer) return reply(std::move(answer));
-            state->found(std::move(registration), std::move(*answer), std::move(reply));
-        });
+    state_->of(system_tenant)
+        .executor()
+        .submit(std::move(request),
+                [state = state_.get(), registration = std::move(registration),
+                 reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
+                    if (!answer) return reply(std::move(answer));
+                    state->found(std::move(registration), std::move(*answer), std::move(reply));
+                });
 }
 
 Result<void> Store::finish_begun() {
@@ -298,8 +325,10 @@ Result<void> Store::finish_begun() {
         auto request = house_request(state_->catalogue, "found_tenant", entry.id, std::move(found));
         std::promise<Result<CommandAnswer>> done;
         partition_for(entry.id).executor().submit(
-            std::move(request), [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
-        if (auto answer = done.get_future().get(); !answer) return std::unexpected(std::move(answer.error()));
+            std::move(request),
+            [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
+        if (auto answer = done.get_future().get(); !answer)
+            return std::unexpected(std::move(answer.error()));
     }
     return {};
 }
@@ -313,45 +342,18 @@ void Store::tidy() {
         auto* parts = partition->parts_.get();
         Job job;
         job.decide = [parts, now, oldest](Stage& stage) {
-            const ClaimNamed named = [&](const TenantId& tenant, ClaimKind kind, const kernel::Uuid& claim) {
+            const ClaimNamed named = [&](const TenantId& tenant, ClaimKind kind,
+                                         const kernel::Uuid& claim) {
                 const auto tag = std::string(to_string(kind)) + ':' + kernel::to_string(claim);
                 return stage.tag_exists(tenant, tag).value_or(true);
             };
-            if (!parts->keyring->sweep_claims(now, named)) return;  // read-only keyring: nothing to tidy
+            if (!parts->keyring->sweep_claims(now, named))
+                return;  // read-only keyring: nothing to tidy
             if (!parts->partition.log->delete_results_before(std::nullopt, oldest)) return;
             if (parts->keyring->destroy_day_keys_before(oldest)) return;
         };
         if (!partition->writer().submit(std::move(job))) continue;  // busy or stopping: next time
     }
-}
-
-Result<std::string> Store::init(const std::filesystem::path& path,
-                                const kernel::Catalogue& catalogue, const CreateOptions& create) {
-    if (auto made = DataDirectory::create(path, create); !made) return std::unexpected(std::move(made.error()));
-    {
-        auto directory = DataDirectory::open(path);
-        if (!directory) return std::unexpected(std::move(directory.error()));
-        auto key = MasterKey::create(directory->master_key_path());
-        if (!key) return std::unexpected(std::move(key.error()));
-        for (unsigned number = 0; number < create.partitions; ++number) {
-            auto partition = directory->open_partition(number, OpenOptions{create.log, {}, create.ballast_bytes});
-            if (!partition) return std::unexpected(std::move(partition.error()));
-            auto keyring = Keyring::create(partition->keyring_path(), *key, partition->log->log_id());
-            if (!keyring) return std::unexpected(std::move(keyring.error()));
-            if (number != 0) continue;
-            if (auto keys = (*keyring)->create_tenant(system_tenant); !keys) return std::unexpected(keys.error());
-            if (auto synced = (*keyring)->sync(); !synced) return std::unexpected(synced.error());
-        }
-    }
-    auto store = open(path, catalogue, {});
-    if (!store) return std::unexpected(std::move(store.error()));
-    identity::IssueApiKey wish{"administrator", {"*.*:*"}, std::nullopt};
-    auto request = house_request(catalogue, "issue_api_key", system_tenant, std::move(wish));
-    std::promise<Result<CommandAnswer>> done;
-    (*store)->submit(std::move(request), [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
-    auto answer = done.get_future().get();
-    if (!answer) return std::unexpected(std::move(answer.error()));
-    return answer->disclosed.at(0).second;
 }
 
 }  // namespace almanac::eventstore

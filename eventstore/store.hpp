@@ -13,7 +13,7 @@ namespace almanac::eventstore {
 
 struct StoreOptions {
     LogOptions log;
-    WriterOptions writer;
+    WriterOptions writer = {.mark_interval_ms = mark_interval_ms_max};
     ExecutorOptions executor;
     KeyringLimits keyring;
 };
@@ -48,7 +48,8 @@ class Store {
     // A new directory with its keys and the first administrator key, which is answered. Refuses
     // what is there already (`data_exists`).
     static Result<std::string> init(const std::filesystem::path& path,
-                                    const kernel::Catalogue& catalogue, const CreateOptions& create);
+                                    const kernel::Catalogue& catalogue,
+                                    const CreateOptions& create);
     static Result<std::unique_ptr<Store>> open(const std::filesystem::path& path,
                                                const kernel::Catalogue& catalogue,
                                                const StoreOptions& options);

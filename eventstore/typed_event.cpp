@@ -40,9 +40,10 @@ void apply_event(kernel::Held& held, const kernel::FoldType& fold, const TypedEv
 }
 
 std::string write_held(const kernel::FoldType& type, const kernel::Held& held) {
-    return fmt::format(R"({{"revision":{},"position":{},"created_at":{},"updated_at":{},"state":{}}})",
-                       held.revision, held.last_position, kernel::micros(held.created_at),
-                       kernel::micros(held.updated_at), type.to_json(held.state.get(), false));
+    return fmt::format(
+        R"({{"revision":{},"position":{},"created_at":{},"updated_at":{},"state":{}}})",
+        held.revision, held.last_position, kernel::micros(held.created_at),
+        kernel::micros(held.updated_at), type.to_json(held.state.get(), false));
 }
 
 Result<kernel::Held> read_held(const kernel::FoldType& type, std::string_view text) {

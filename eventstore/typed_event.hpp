@@ -1,5 +1,5 @@
-// From a record to the typed event the domain knows: the catalogue's descriptor by type, old versions
-// through the chained upcasters. Pure but for the tables it is given; thread-safe.
+// From a record to the typed event the domain knows: the catalogue's descriptor by type, old
+// versions through the chained upcasters. Pure but for the tables it is given; thread-safe.
 #pragma once
 #include "domain/kernel/catalogue.hpp"
 #include "eventstore/record.hpp"

@@ -47,7 +47,12 @@ struct WriterOptions {
     std::size_t queue_bytes_max = 64UL << 20;
     std::size_t batch_jobs_max = 512;
     int retry_after_seconds = 1;
+    // 0: the mark is synced before every reply. Else replies leave after the log's sync and the
+    // mark follows within so long (at most 50; ops/adr/003).
+    int mark_interval_ms = 0;
 };
+
+inline constexpr int mark_interval_ms_max = 50;
 
 struct WriterStatus {
     std::size_t queued_jobs = 0;

@@ -76,24 +76,32 @@ void Writer::State::acknowledge_all() {
         bool wake = false;
         {
             std::unique_lock lock(mutex);
-            while (committed.empty() && !committed_all) {
+            while (committed.empty() && !committed_all && !mark_is_due()) {
                 acknowledge_waits = true;
-                to_acknowledge.wait(lock);
+                if (next_mark) {
+                    to_acknowledge.wait_until(lock, mark_due);
+                } else {
+                    to_acknowledge.wait(lock);
+                }
             }
             acknowledge_waits = false;
-            if (committed.empty()) return;
+            if (committed.empty() && committed_all) break;
             deliveries.swap(committed);
             wake = std::exchange(commit_waits, false);
         }
         if (wake) to_commit.notify_one();
         acknowledge(deliveries);
         deliveries.clear();
+        if (mark_is_due()) write_due_mark();
     }
+    next_mark = next_mark.value_or(mark.current());  // the manifest may have grown since
+    if (!read_only) write_due_mark();
 }
 
 void Writer::State::acknowledge(std::deque<Delivery>& deliveries) {
-    const auto marked = write_mark(deliveries);
-    if (!marked) turn_read_only(marked.error());
+    note_mark(deliveries);
+    const bool strict = options.mark_interval_ms == 0;
+    const bool marked = !strict || !next_mark || write_due_mark();
     for (auto& delivery : deliveries) {
         if (!marked) delivery.outcome = Outcome::unknown;
         const auto& batch = *delivery.batch;
@@ -108,8 +116,8 @@ void Writer::State::acknowledge(std::deque<Delivery>& deliveries) {
 }
 
 // One mark for all of them: as far as the last one whose log is synced.
-Result<void> Writer::State::write_mark(const std::deque<Delivery>& deliveries) {
-    auto next = mark.current();
+void Writer::State::note_mark(const std::deque<Delivery>& deliveries) {
+    auto next = next_mark.value_or(mark.current());
     for (const auto& delivery : deliveries) {
         if (delivery.outcome != Outcome::durable) break;
         next.keyring_generation = delivery.keyring_generation;
@@ -117,8 +125,25 @@ Result<void> Writer::State::write_mark(const std::deque<Delivery>& deliveries) {
         next.position = delivery.batch->events.back().position;
         next.hash = delivery.batch->events.back().record->leaf;
     }
-    if (next == mark.current()) return {};
-    return mark.write(next);
+    if (next == mark.current()) return;
+    if (!next_mark) {
+        mark_due = std::chrono::steady_clock::now() +
+                   std::chrono::milliseconds(options.mark_interval_ms);
+    }
+    next_mark = next;
+}
+
+bool Writer::State::mark_is_due() const {
+    return next_mark && std::chrono::steady_clock::now() >= mark_due;
+}
+
+bool Writer::State::write_due_mark() {
+    auto next = *std::exchange(next_mark, std::nullopt);
+    next.manifest = log.manifest();
+    if (next == mark.current()) return true;
+    const auto written = mark.write(next);
+    if (!written) turn_read_only(written.error());
+    return written.has_value();
 }
 
 void Writer::State::turn_read_only(const kernel::Rejection& why) {

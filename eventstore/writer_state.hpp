@@ -2,6 +2,7 @@
 // thread) and writer_commit.cpp (the commit and the acknowledge thread) only.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -66,6 +67,9 @@ struct Writer::State {
     Delivery open;
     // Commit thread
     std::uint64_t stored_generation = 0;
+    // Acknowledge thread
+    std::optional<Mark> next_mark;  // durable further than the mark says
+    std::chrono::steady_clock::time_point mark_due;
 
     std::thread decision_thread;
     std::thread commit_thread;
@@ -85,7 +89,9 @@ struct Writer::State {
     Result<void> write_log(Delivery& delivery);
     void acknowledge_all();
     void acknowledge(std::deque<Delivery>& deliveries);
-    Result<void> write_mark(const std::deque<Delivery>& deliveries);
+    void note_mark(const std::deque<Delivery>& deliveries);
+    bool mark_is_due() const;
+    bool write_due_mark();
     void turn_read_only(const kernel::Rejection& why);
 };
 

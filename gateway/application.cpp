@@ -26,7 +26,8 @@ Result<Endpoint> endpoint_of(const std::string& text) {
     Endpoint endpoint;
     const auto digits = colon == text.npos ? std::string() : text.substr(colon + 1);
     const auto done = std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
-    if (digits.empty() || done.ec != std::errc{} || done.ptr != digits.data() + digits.size() || colon == 0) {
+    if (digits.empty() || done.ec != std::errc{} || done.ptr != digits.data() + digits.size() ||
+        colon == 0) {
         return reject("cannot_listen", "--listen takes HOST:PORT, e.g. 127.0.0.1:8080.");
     }
     endpoint.host = text.substr(0, colon);
@@ -55,19 +56,25 @@ void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
             const auto writer = partition.writer().status();
             const auto executor = partition.executor().status();
             const auto view = views.of(number).runtime->status();
-            set("almanac_log_position", "Last durable position.", double(writer.durable_position), label);
-            set("almanac_writer_queue_jobs", "Commands waiting.", double(writer.queued_jobs), label);
-            set("almanac_writer_batches", "Synced batches since start.", double(writer.batches), label);
+            set("almanac_log_position", "Last durable position.", double(writer.durable_position),
+                label);
+            set("almanac_writer_queue_jobs", "Commands waiting.", double(writer.queued_jobs),
+                label);
+            set("almanac_writer_batches", "Synced batches since start.", double(writer.batches),
+                label);
             set("almanac_writer_read_only", "1 after a disk fault.", writer.read_only, label);
-            set("almanac_clock_standing", "1 while the wall clock is behind.", writer.clock_standing, label);
+            set("almanac_clock_standing", "1 while the wall clock is behind.",
+                writer.clock_standing, label);
             set("almanac_clock_jumped", "1 while writes are refused.", writer.clock_jumped, label);
             set("almanac_commands_accepted", "Since start.", double(executor.accepted), label);
             set("almanac_commands_rejected", "Since start.", double(executor.rejected), label);
             set("almanac_fold_cache_bytes", "Folds in memory.", double(executor.fold_bytes), label);
             set("almanac_fold_cache_hits", "Since start.", double(executor.fold_hits), label);
             set("almanac_fold_cache_misses", "Since start.", double(executor.fold_misses), label);
-            set("almanac_view_position", "Applied by every projection.", double(view.applied_position), label);
-            set("almanac_view_parked", "Pairs parked since start.", double(view.parked_total), label);
+            set("almanac_view_position", "Applied by every projection.",
+                double(view.applied_position), label);
+            set("almanac_view_parked", "Pairs parked since start.", double(view.parked_total),
+                label);
         }
     });
 }
@@ -96,8 +103,12 @@ struct Application::State {
 };
 
 Application::Application(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Application::~Application() { stop(); }
-const std::string& Application::url() const { return state_->url; }
+Application::~Application() {
+    stop();
+}
+const std::string& Application::url() const {
+    return state_->url;
+}
 
 Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalogue,
                                                         const ApplicationOptions& options) {
@@ -107,28 +118,34 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     if (!endpoint) return std::unexpected(endpoint.error());
     const bool tls = !options.tls_certificate.empty() || !options.tls_key.empty();
     if (!is_loopback(endpoint->host) && !tls && !options.insecure_public) {
-        return reject("cannot_listen", "Without TLS only loopback is listened on; give "
-                                       "--tls-certificate and --tls-key, or --insecure-public.");
+        return reject("cannot_listen",
+                      "Without TLS only loopback is listened on; give "
+                      "--tls-certificate and --tls-key, or --insecure-public.");
     }
     auto state = std::make_unique<State>();
-    auto store = eventstore::Store::open(options.data, catalogue, {});
+    eventstore::StoreOptions store_options;
+    store_options.writer.mark_interval_ms = options.mark_interval_ms;
+    auto store = eventstore::Store::open(options.data, catalogue, store_options);
     if (!store) return std::unexpected(std::move(store.error()));
     state->store = std::move(*store);
     auto views = Views::open(*state->store);
     if (!views) return std::unexpected(std::move(views.error()));
     state->views = std::move(*views);
-    if (auto loaded = state->keys.load(*state->store); !loaded) return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = state->keys.load(*state->store); !loaded)
+        return std::unexpected(std::move(loaded.error()));
 
     ServiceOptions service{options.public_url, options.access_log};
     auto& s = *state;
-    s.service = std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, std::move(service));
+    s.service =
+        std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, std::move(service));
     for (unsigned number = 0; number < s.store->partitions(); ++number) {
         s.store->partition(number).on_committed([&s, &catalogue](auto events) {
             s.keys.committed(catalogue, events);
             s.service->feed().committed();
         });
     }
-    if (auto finished = s.store->finish_begun(); !finished) return std::unexpected(std::move(finished.error()));
+    if (auto finished = s.store->finish_begun(); !finished)
+        return std::unexpected(std::move(finished.error()));
     s.views->start();
     add_metrics(s.metrics, *s.store, *s.views);
 
@@ -150,8 +167,8 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     s.url = fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", v6 ? "[" : "", endpoint->host,
                         v6 ? "]" : "", s.server->port());
     s.tidy_thread = std::thread([&s] { s.tidy_hourly(); });
-    spdlog::info("started: url={} partitions={} tenants={} sandbox={}", s.url, s.store->partitions(),
-                 s.store->tenants().size(), s.store->is_sandbox());
+    spdlog::info("started: url={} partitions={} tenants={} sandbox={}", s.url,
+                 s.store->partitions(), s.store->tenants().size(), s.store->is_sandbox());
     return std::unique_ptr<Application>(new Application(std::move(state)));
 }
 

@@ -17,6 +17,7 @@ struct ApplicationOptions {
     bool insecure_public = false;
     bool access_log = false;
     unsigned io_threads = 2;
+    int mark_interval_ms = 50;  // 0: before every reply (ops/adr/003)
     std::size_t max_body_bytes = 1'048'576;
 };
 

@@ -1,7 +1,7 @@
 // Who calls: the table of API key hashes over all partitions, in memory (log.md, "Tenants and
-// partitions"), changed on the commit thread before an issue or revoke is answered. Deny by default.
-// Thread-safe. A key of `$system` is an administrator's and reaches every tenant; any other key
-// reaches only its own, and finds elsewhere what does not exist: 404.
+// partitions"), changed on the commit thread before an issue or revoke is answered. Deny by
+// default. Thread-safe. A key of `$system` is an administrator's and reaches every tenant; any
+// other key reaches only its own, and finds elsewhere what does not exist: 404.
 #pragma once
 #include <memory>
 #include <shared_mutex>
@@ -19,7 +19,9 @@ struct Principal {
     std::shared_ptr<const std::vector<std::string>> scopes;
 
     bool is_administrator() const { return tenant == kernel::system_tenant; }
-    bool reaches(const kernel::TenantId& other) const { return is_administrator() || tenant == other; }
+    bool reaches(const kernel::TenantId& other) const {
+        return is_administrator() || tenant == other;
+    }
     bool may(std::string_view permission) const { return identity::allows(*scopes, permission); }
 };
 
@@ -43,7 +45,7 @@ class ApiKeyTable {
     void add(const kernel::TenantId& tenant, const identity::ApiKeyEntry& key);
 
     mutable std::shared_mutex mutex_;
-    std::unordered_map<std::string, Entry> by_hash_;       // hex of SHA-256
+    std::unordered_map<std::string, Entry> by_hash_;        // hex of SHA-256
     std::unordered_map<std::string, std::string> hash_of_;  // key id -> hash
 };
 

@@ -41,7 +41,9 @@ void Call::answer(Response response) {
     responder.send(std::move(response));
 }
 
-void Call::refuse(const Rejection& rejection) { answer(answer_of(rejection, request.request_id)); }
+void Call::refuse(const Rejection& rejection) {
+    answer(answer_of(rejection, request.request_id));
+}
 
 void Call::answer_json(int status, const json::Value& body, std::uint64_t position) {
     Response response;

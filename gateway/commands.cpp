@@ -41,7 +41,8 @@ Result<json::Value> body_of(const Call& call) {
 Result<std::optional<eventstore::IdempotencyKey>> idempotency_of(const Call& call) {
     const auto* key = call.request.find_header("idempotency-key");
     if (!key) return std::optional<eventstore::IdempotencyKey>{};
-    if (!is_visible_ascii(*key, 255)) return malformed("Idempotency-Key takes 1 to 255 visible ASCII characters.");
+    if (!is_visible_ascii(*key, 255))
+        return malformed("Idempotency-Key takes 1 to 255 visible ASCII characters.");
     return eventstore::IdempotencyKey{*key, call.route->method + ' ' + call.request.path,
                                       call.request.body};
 }
@@ -49,7 +50,8 @@ Result<std::optional<eventstore::IdempotencyKey>> idempotency_of(const Call& cal
 
 Result<eventstore::CommandRequest> Commands::request_of(const Call& call) const {
     const auto& type = *call.route->command;
-    if (auto none = parameters_of(call.request, {}); !none) return std::unexpected(std::move(none.error()));
+    if (auto none = parameters_of(call.request, {}); !none)
+        return std::unexpected(std::move(none.error()));
     auto body = body_of(call);
     if (!body) return std::unexpected(std::move(body.error()));
     auto if_match = if_match_of(call.request);
@@ -94,7 +96,8 @@ void Commands::handle(CallPtr call) {
     }
     store_.submit(std::move(*request), [this, call](Result<eventstore::CommandAnswer> answer) {
         if (!answer) return call->refuse(answer.error());
-        if (call->route->command->name == "move_clock") return reply_when_applied(call, std::move(*answer));
+        if (call->route->command->name == "move_clock")
+            return reply_when_applied(call, std::move(*answer));
         reply(call, std::move(*answer));
     });
 }
@@ -103,18 +106,22 @@ void Commands::handle(CallPtr call) {
 void Commands::reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer) {
     store_.tidy();
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-    views_.when_all_applied(store_, deadline, [this, call, answer = std::move(answer)](bool applied) mutable {
-        if (!applied) {
-            return call->refuse(unavailable("view_behind", "The clock moved; the views go on applying.", 5).error());
-        }
-        reply(call, std::move(answer));
-    });
+    views_.when_all_applied(
+        store_, deadline, [this, call, answer = std::move(answer)](bool applied) mutable {
+            if (!applied) {
+                return call->refuse(
+                    unavailable("view_behind", "The clock moved; the views go on applying.", 5)
+                        .error());
+            }
+            reply(call, std::move(answer));
+        });
 }
 
 void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
     const auto& type = *call->route->command;
-    const auto tenant = type.name == "create_tenant" ? TenantId{parse_uuid(answer.id).value_or(Uuid{})}
-                                                     : call->tenant.id;
+    const auto tenant = type.name == "create_tenant"
+                            ? TenantId{parse_uuid(answer.id).value_or(Uuid{})}
+                            : call->tenant.id;
     call->partition = &store_.partition_for(tenant);
     if (type.name == "create_tenant") call->tenant = {tenant, "", true};
     json::Array events;
@@ -132,7 +139,8 @@ void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
     response.set("Almanac-Position", position);
     if (answer.replayed) response.set("Idempotent-Replayed", "true");
     if (type.creates && !answer.id.empty()) {
-        const auto base = call->request.path.starts_with("/v1/tenants/") ? call->request.path : "/v1/tenants";
+        const auto base =
+            call->request.path.starts_with("/v1/tenants/") ? call->request.path : "/v1/tenants";
         response.set("Location", base + '/' + answer.id);
     }
     if (preferences_of(call->request).representation && type.target) {

@@ -15,8 +15,8 @@ class Commands {
     kernel::Result<eventstore::CommandRequest> request_of(const Call& call) const;
     void reply(const CallPtr& call, eventstore::CommandAnswer answer);
     void reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer);
-    void reply_with_row(const CallPtr& call, const eventstore::CommandAnswer& answer, Response response,
-                        kernel::json::Object body);
+    void reply_with_row(const CallPtr& call, const eventstore::CommandAnswer& answer,
+                        Response response, kernel::json::Object body);
 
     eventstore::Store& store_;
     Views& views_;

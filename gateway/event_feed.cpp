@@ -28,7 +28,8 @@ std::optional<std::uint64_t> number(std::string_view text) {
     std::uint64_t value = 0;
     const auto* end = text.data() + text.size();
     const auto done = std::from_chars(text.data(), end, value);
-    return done.ec == std::errc{} && done.ptr == end && !text.empty() ? std::optional(value) : std::nullopt;
+    return done.ec == std::errc{} && done.ptr == end && !text.empty() ? std::optional(value)
+                                                                      : std::nullopt;
 }
 
 struct Asked {
@@ -43,29 +44,39 @@ Result<Asked> asked_of(const Request& request) {
     Asked asked;
     std::vector<FieldError> errors;
     for (const auto& [name, value] : *parameters) {
-        if (name == "types") asked.filter.types = list_of(value);
-        else if (name == "tags") asked.filter.tags = list_of(value);
-        else if (const auto n = number(value); !n) errors.push_back({"/" + name, "type", "Expected a number."});
-        else if (name == "after") asked.from = *n + 1;
-        else if (name == "cursor") asked.from = *n;
-        else if (*n < 1 || *n > 1'000) errors.push_back({"/limit", "range", "Expected 1 to 1,000."});
-        else asked.limit = *n;
+        if (name == "types")
+            asked.filter.types = list_of(value);
+        else if (name == "tags")
+            asked.filter.tags = list_of(value);
+        else if (const auto n = number(value); !n)
+            errors.push_back({"/" + name, "type", "Expected a number."});
+        else if (name == "after")
+            asked.from = *n + 1;
+        else if (name == "cursor")
+            asked.from = *n;
+        else if (*n < 1 || *n > 1'000)
+            errors.push_back({"/limit", "range", "Expected 1 to 1,000."});
+        else
+            asked.limit = *n;
     }
     if (const auto* last = request.find_header("last-event-id")) {
-        if (const auto n = number(*last)) asked.from = *n + 1;
-        else errors.push_back({"/Last-Event-ID", "type", "Expected a sequence."});
+        if (const auto n = number(*last))
+            asked.from = *n + 1;
+        else
+            errors.push_back({"/Last-Event-ID", "type", "Expected a sequence."});
     }
     if (!errors.empty()) return invalid(std::move(errors));
     return asked;
 }
 
-// Visits events of the tenant from a sequence on, while fn answers true; the sequence after the last
-// one looked at.
+// Visits events of the tenant from a sequence on, while fn answers true; the sequence after the
+// last one looked at.
 template <class Fn>
 Result<std::uint64_t> visit(const Call& call, std::uint64_t from, std::size_t most, Fn&& fn) {
     const auto& log = call.partition->log();
     while (most > 0) {
-        const auto positions = log.tenant_positions(call.tenant.id, from, std::min<std::size_t>(most, 256));
+        const auto positions =
+            log.tenant_positions(call.tenant.id, from, std::min<std::size_t>(most, 256));
         if (!positions) return std::unexpected(positions.error());
         if (positions->empty()) return from;
         for (const auto position : *positions) {
@@ -96,8 +107,10 @@ std::string event_json(unsigned partition, std::uint64_t position, const RecordV
     json::append_string(out, record.actor_id());
     const auto text = [&](std::string_view name, std::string_view value) {
         out += fmt::format(",\"{}\":", name);
-        if (value.empty()) out += "null";
-        else json::append_string(out, value);
+        if (value.empty())
+            out += "null";
+        else
+            json::append_string(out, value);
     };
     out += '}';
     text("correlation_id", record.correlation_id());
@@ -122,8 +135,11 @@ struct EventFeed::Stream {
     std::atomic<bool> ended{false};
 };
 
-EventFeed::EventFeed(std::size_t streams_max) : streams_max_(streams_max), thread_([this] { run(); }) {}
-EventFeed::~EventFeed() { stop(); }
+EventFeed::EventFeed(std::size_t streams_max)
+    : streams_max_(streams_max), thread_([this] { run(); }) {}
+EventFeed::~EventFeed() {
+    stop();
+}
 
 void EventFeed::stop() {
     {
@@ -158,16 +174,17 @@ void EventFeed::answer_page(const CallPtr& call, const EventFilter& filter, std:
     std::string body = R"({"data":[)";
     std::size_t found = 0;
     bool full = false;
-    const auto next = visit(*call, from, look_max, [&](std::uint64_t position, const RecordView& record) {
-        if (!filter.matches(record)) return true;
-        if (found == limit) {
-            full = true;
-            return false;
-        }
-        if (found++ > 0) body += ',';
-        body += event_json(call->partition->number(), position, record);
-        return true;
-    });
+    const auto next =
+        visit(*call, from, look_max, [&](std::uint64_t position, const RecordView& record) {
+            if (!filter.matches(record)) return true;
+            if (found == limit) {
+                full = true;
+                return false;
+            }
+            if (found++ > 0) body += ',';
+            body += event_json(call->partition->number(), position, record);
+            return true;
+        });
     if (!next) return call->refuse(next.error());
     const auto last = call->partition->log().last_sequence(call->tenant.id);
     if (!last) return call->refuse(last.error());
@@ -182,7 +199,8 @@ void EventFeed::answer_page(const CallPtr& call, const EventFilter& filter, std:
 void EventFeed::open_stream(const CallPtr& call, EventFilter filter, std::uint64_t from) {
     if (open_.fetch_add(1) >= streams_max_) {
         --open_;
-        return call->refuse(unavailable("too_many_streams", "Too many live streams are open.", 10).error());
+        return call->refuse(
+            unavailable("too_many_streams", "Too many live streams are open.", 10).error());
     }
     auto stream = std::make_shared<Stream>();
     stream->call = call;
@@ -223,12 +241,14 @@ bool EventFeed::pump(Stream& stream) {
             stream.last_sent = now;
         }
         const auto from = stream.next;
-        const auto next = visit(*stream.call, from, stream_page, [&](std::uint64_t position, const RecordView& r) {
-            if (!stream.filter.matches(r)) return true;
-            stream.pending += fmt::format("id: {}\nevent: {}\ndata: {}\n\n", r.sequence(), r.type(),
-                                          event_json(stream.call->partition->number(), position, r));
-            return true;
-        });
+        const auto next = visit(
+            *stream.call, from, stream_page, [&](std::uint64_t position, const RecordView& r) {
+                if (!stream.filter.matches(r)) return true;
+                stream.pending +=
+                    fmt::format("id: {}\nevent: {}\ndata: {}\n\n", r.sequence(), r.type(),
+                                event_json(stream.call->partition->number(), position, r));
+                return true;
+            });
         if (!next) return false;
         stream.next = *next;
         if (!stream.pending.empty() || *next != from) continue;

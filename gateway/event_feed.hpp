@@ -1,6 +1,6 @@
 // `GET /v1/tenants/{tenant}/events`: history page by page, or live as server-sent events. Both read
-// the log itself, durable events only. One thread serves all streams: it wakes on commits, sends what
-// is new in pages, heartbeats every 15 s, and lets a slow reader's own buffer hold it back.
+// the log itself, durable events only. One thread serves all streams: it wakes on commits, sends
+// what is new in pages, heartbeats every 15 s, and lets a slow reader's own buffer hold it back.
 // Limits: `streams_max` streams; a page looks at 20,000 events at most.
 #pragma once
 #include <atomic>

@@ -23,7 +23,7 @@ namespace almanac::gateway {
 using Handler = std::function<void(Request, Responder)>;  // called from all io threads at once
 
 struct ServerOptions {
-    std::string host = "127.0.0.1";  // address or name to listen on
+    std::string host = "127.0.0.1";  // address, or a name: the first address it resolves to
     std::uint16_t port = 0;          // 0 = a free one, see HttpServer::port()
     std::size_t io_threads = 2;
     TlsOptions tls = {};

@@ -180,8 +180,14 @@ void Session::begin_message(std::size_t head_bytes) {
     const Framing lengths = *framing;  // its views die with consume()
     buffer_.consume(head_bytes);
     if (!lengths.chunked && lengths.content_length.value_or(0) == 0) return dispatch();
-    const ServerOptions& options = core_->options;
-    begin_body(lengths, options.body_limit ? options.body_limit(request_) : options.max_body_bytes);
+    std::size_t body_bytes_max = core_->options.max_body_bytes;
+    try {
+        if (core_->options.body_limit) body_bytes_max = core_->options.body_limit(request_);
+    } catch (...) {
+        return fail({500, "internal_error", "The request could not be answered."},
+                    Refusal::handler_abandoned);
+    }
+    begin_body(lengths, body_bytes_max);
 }
 
 void Session::begin_body(const Framing& framing, std::size_t body_bytes_max) {

@@ -14,10 +14,14 @@ namespace almanac::gateway {
 
 struct Metrics::State {
     prometheus::Registry registry;
-    prometheus::Family<prometheus::Counter>& requests =
-        prometheus::BuildCounter().Name("almanac_http_requests_total").Help("Answered requests.").Register(registry);
-    prometheus::Family<prometheus::Histogram>& seconds =
-        prometheus::BuildHistogram().Name("almanac_http_request_seconds").Help("Time to answer.").Register(registry);
+    prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                            .Name("almanac_http_requests_total")
+                                                            .Help("Answered requests.")
+                                                            .Register(registry);
+    prometheus::Family<prometheus::Histogram>& seconds = prometheus::BuildHistogram()
+                                                             .Name("almanac_http_request_seconds")
+                                                             .Help("Time to answer.")
+                                                             .Register(registry);
     struct Route {
         prometheus::Histogram* seconds = nullptr;
         std::map<int, prometheus::Counter*> by_status;
@@ -39,11 +43,13 @@ void Metrics::request(const std::string& route, int status, std::chrono::nanosec
         auto& entry = state_->routes[route];
         if (!entry.seconds) {
             entry.seconds = &state_->seconds.Add(
-                {{"route", route}}, prometheus::Histogram::BucketBoundaries{
-                                        0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5});
+                {{"route", route}},
+                prometheus::Histogram::BucketBoundaries{0.0005, 0.001, 0.002, 0.005, 0.01, 0.025,
+                                                        0.05, 0.1, 0.25, 1, 5});
         }
         auto& slot = entry.by_status[status];
-        if (!slot) slot = &state_->requests.Add({{"route", route}, {"status", std::to_string(status)}});
+        if (!slot)
+            slot = &state_->requests.Add({{"route", route}, {"status", std::to_string(status)}});
         counter = slot;
         histogram = entry.seconds;
     }
@@ -60,7 +66,8 @@ std::string Metrics::text() {
                         const std::string& label) {
         const std::lock_guard lock(state_->mutex);
         auto& family = state_->gauges[name];
-        if (!family) family = &prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry);
+        if (!family)
+            family = &prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry);
         const auto labels = label.empty() ? std::map<std::string, std::string>{}
                                           : std::map<std::string, std::string>{{"of", label}};
         family->Add(labels).Set(value);

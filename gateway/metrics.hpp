@@ -1,5 +1,5 @@
-// Numbers for Prometheus (`GET /metrics`): requests by route and status, latency, and what the store,
-// the views and the server say of themselves when they are asked. Thread-safe.
+// Numbers for Prometheus (`GET /metrics`): requests by route and status, latency, and what the
+// store, the views and the server say of themselves when they are asked. Thread-safe.
 #pragma once
 #include <chrono>
 #include <functional>

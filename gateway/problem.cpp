@@ -8,13 +8,21 @@ using kernel::RejectionKind;
 int status_of(const kernel::Rejection& rejection) {
     switch (rejection.kind) {
         case RejectionKind::invalid:
-            return rejection.code == "malformed_json" || rejection.code == "malformed_request" ? 400 : 422;
-        case RejectionKind::rejected: return 422;
-        case RejectionKind::conflict: return rejection.code == "precondition_failed" ? 412 : 409;
-        case RejectionKind::not_found: return 404;
-        case RejectionKind::denied: return rejection.code == "unauthenticated" ? 401 : 403;
-        case RejectionKind::unavailable: return 503;
-        case RejectionKind::corrupt: return 500;
+            return rejection.code == "malformed_json" || rejection.code == "malformed_request"
+                       ? 400
+                       : 422;
+        case RejectionKind::rejected:
+            return 422;
+        case RejectionKind::conflict:
+            return rejection.code == "precondition_failed" ? 412 : 409;
+        case RejectionKind::not_found:
+            return 404;
+        case RejectionKind::denied:
+            return rejection.code == "unauthenticated" ? 401 : 403;
+        case RejectionKind::unavailable:
+            return 503;
+        case RejectionKind::corrupt:
+            return 500;
     }
     return 500;
 }

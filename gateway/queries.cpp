@@ -36,7 +36,8 @@ Result<std::optional<Instant>> instant_of(const Parameters& asked, const std::st
     return instant;
 }
 
-Result<projections::ListQuery> list_query_of(const Collection& collection, const Parameters& asked) {
+Result<projections::ListQuery> list_query_of(const Collection& collection,
+                                             const Parameters& asked) {
     projections::ListQuery query;
     for (const auto& filter : collection.filters) {
         const auto at = asked.find(filter.parameter);
@@ -157,7 +158,9 @@ void Queries::list_tenants(const CallPtr& call) {
     if (!limit) return call->refuse(limit.error());
     const auto cursor = text_of(*asked, "cursor");
     const auto after = cursor.empty() ? std::optional(Uuid{}) : parse_uuid(cursor);
-    if (!after) return call->refuse(invalid_field("/cursor", "format", "Not a cursor of this list.").error());
+    if (!after)
+        return call->refuse(
+            invalid_field("/cursor", "format", "Not a cursor of this list.").error());
     auto entries = store_.tenants().page(TenantId{*after}, *limit + 1);
     if (!call->principal.is_administrator()) {
         const auto own = store_.tenants().find(call->principal.tenant);
@@ -172,14 +175,17 @@ void Queries::list_tenants(const CallPtr& call) {
     std::vector<std::string> rows;
     for (const auto& entry : entries) {
         auto& partition = store_.partition_for(entry.id);
-        auto row = views_.of(partition.number()).records->as_of(
-            entry.id, "tenants", entry.id, partition.log().last_position());
+        auto row =
+            views_.of(partition.number())
+                .records->as_of(entry.id, "tenants", entry.id, partition.log().last_position());
         if (!row) return call->refuse(row.error());
         if (*row) rows.push_back(std::move((*row)->json));
     }
-    open_rows(call, *call->route->collection, std::move(rows), [call, next](std::vector<json::Value> opened) {
-        call->answer_json(200, page_body(std::move(opened), next), call->partition->log().last_position());
-    });
+    open_rows(call, *call->route->collection, std::move(rows),
+              [call, next](std::vector<json::Value> opened) {
+                  call->answer_json(200, page_body(std::move(opened), next),
+                                    call->partition->log().last_position());
+              });
 }
 
 void Queries::get(CallPtr call) {
@@ -201,10 +207,12 @@ void Queries::get(CallPtr call) {
     projections::RecordQueries::Moment moment;
     if (const auto instant = parse_instant(as_of)) {
         moment = *instant;
-    } else if (const auto at = parse_position(as_of); at && at->first == call->partition->number()) {
+    } else if (const auto at = parse_position(as_of);
+               at && at->first == call->partition->number()) {
         moment = at->second;
     } else {
-        return call->refuse(invalid_field("/as_of", "format", "Expected a time (RFC 3339) or a position.").error());
+        return call->refuse(
+            invalid_field("/as_of", "format", "Expected a time (RFC 3339) or a position.").error());
     }
     // A barrier: every batch decided before is durable once it is through.
     eventstore::Job barrier;
@@ -247,11 +255,12 @@ void Queries::history(CallPtr call) {
         const auto* end = cursor.data() + cursor.size();
         const auto done = std::from_chars(cursor.data(), end, after);
         if (done.ptr != end || done.ec != std::errc{}) {
-            return call->refuse(invalid_field("/cursor", "format", "Not a cursor of this list.").error());
+            return call->refuse(
+                invalid_field("/cursor", "format", "Not a cursor of this list.").error());
         }
     }
-    auto page = views_.of(*call).records->history(call->tenant.id, call->route->collection->name, *id,
-                                                  after, *limit);
+    auto page = views_.of(*call).records->history(call->tenant.id, call->route->collection->name,
+                                                  *id, after, *limit);
     if (!page) return call->refuse(page.error());
     std::string body = R"({"data":[)";
     for (auto& entry : page->entries) {
@@ -276,7 +285,9 @@ void Queries::special(CallPtr call) {
     json::Object given;
     for (const auto& [name, value] : call->request.query) {
         if (!given.emplace(name, value).second) {
-            return call->refuse(invalid_field(json::pointer("", name), "repeated", "This parameter stands twice.").error());
+            return call->refuse(
+                invalid_field(json::pointer("", name), "repeated", "This parameter stands twice.")
+                    .error());
         }
     }
     kernel::PathParameters path;
@@ -286,7 +297,8 @@ void Queries::special(CallPtr call) {
     views_.when_fresh(call, [this, call, query = std::move(*query)] {
         if (call->route->name == "find_slots") {
             const auto& asked = *static_cast<const scheduling::FindSlots*>(query.get());
-            const auto slots = views_.of(*call).availability->find_slots(call->tenant.id, asked, store_.clock().now());
+            const auto slots = views_.of(*call).availability->find_slots(call->tenant.id, asked,
+                                                                         store_.clock().now());
             if (!slots) return call->refuse(slots.error());
             Response response;
             response.body = slots->json();
@@ -300,8 +312,8 @@ void Queries::special(CallPtr call) {
         auto page = views_.of(*call).records->list(call->tenant.id, "schedules", list);
         if (!page) return call->refuse(page.error());
         const auto position = page->position;
-        open_rows(call, *store_.catalogue().collection("schedules"), texts_of(std::move(page->rows)),
-                  [call, position](std::vector<json::Value> rows) {
+        open_rows(call, *store_.catalogue().collection("schedules"),
+                  texts_of(std::move(page->rows)), [call, position](std::vector<json::Value> rows) {
                       call->answer_json(200, page_body(std::move(rows), std::nullopt), position);
                   });
     });

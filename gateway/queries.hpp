@@ -19,8 +19,9 @@ class Queries {
     void answer_page(const CallPtr& call, projections::Page page);
     void answer_row(const CallPtr& call, kernel::Result<std::optional<projections::Row>> row,
                     std::uint64_t position);
-    kernel::Result<projections::Page> search(const CallPtr& call, const kernel::Collection& collection,
-                                             const std::map<std::string, std::string, std::less<>>& asked);
+    kernel::Result<projections::Page> search(
+        const CallPtr& call, const kernel::Collection& collection,
+        const std::map<std::string, std::string, std::less<>>& asked);
 
     eventstore::Store& store_;
     Views& views_;

@@ -14,11 +14,14 @@ std::vector<std::string_view> segments_of(std::string_view path) {
     return segments;
 }
 
-bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
+bool is_parameter(std::string_view segment) {
+    return segment.starts_with('{');
+}
 
 bool fits(const std::vector<std::string_view>& pattern, const std::vector<std::string>& segments) {
     for (std::size_t i = 0; i < pattern.size(); ++i) {
-        if (is_parameter(pattern[i]) ? segments[i].empty() : pattern[i] != segments[i]) return false;
+        if (is_parameter(pattern[i]) ? segments[i].empty() : pattern[i] != segments[i])
+            return false;
     }
     return true;
 }
@@ -46,13 +49,15 @@ Result<RouteMatch> Router::match(const Request& request, std::string& allowed) c
             for (std::size_t i = 0; i < pattern.segments.size(); ++i) {
                 const auto name = pattern.segments[i];
                 if (!is_parameter(name)) continue;
-                match.parameters.values.emplace_back(name.substr(1, name.size() - 2), request.segments[i]);
+                match.parameters.values.emplace_back(name.substr(1, name.size() - 2),
+                                                     request.segments[i]);
             }
             return match;
         }
     }
     if (!allowed.empty()) {
-        return reject(RejectionKind::rejected, "method_not_allowed", "Allowed here: " + allowed + ".");
+        return reject(RejectionKind::rejected, "method_not_allowed",
+                      "Allowed here: " + allowed + ".");
     }
     const bool trailing = request.segments.size() > 1 && request.segments.back().empty();
     return not_found(trailing ? "Paths have no trailing slash; try without it."

@@ -1,5 +1,5 @@
-// Which route a request means. Built once from the route table (the same that OpenAPI is made from);
-// immutable, shared by all threads.
+// Which route a request means. Built once from the route table (the same that OpenAPI is made
+// from); immutable, shared by all threads.
 #pragma once
 #include <map>
 #include <span>

@@ -58,19 +58,20 @@ void open_rows(const CallPtr& call, const Collection& collection, std::vector<st
         if (!row) return call->refuse(row.error());
         if (!row->sensitive_fields.empty()) {
             const auto id = row->row.at("id").as_string();
-            reading.subjects.insert(fmt::format("about:{}:{}", collection.fold->kind, std::string_view(id)));
+            reading.subjects.insert(
+                fmt::format("about:{}:{}", collection.fold->kind, std::string_view(id)));
             reading.fields.insert(row->sensitive_fields.begin(), row->sensitive_fields.end());
         }
         opened.push_back(std::move(row->row));
     }
     if (reading.subjects.empty()) return then(std::move(opened));
     const eventstore::CommandMeta meta{call->principal.actor, call->request.request_id, ""};
-    call->partition->executor().note(
-        call->tenant.id, meta, drafts_of(*call, collection, reading),
-        [call, opened = std::move(opened), then = std::move(then)](Result<std::uint64_t> noted) mutable {
-            if (!noted) return call->refuse(noted.error());
-            then(std::move(opened));
-        });
+    call->partition->executor().note(call->tenant.id, meta, drafts_of(*call, collection, reading),
+                                     [call, opened = std::move(opened),
+                                      then = std::move(then)](Result<std::uint64_t> noted) mutable {
+                                         if (!noted) return call->refuse(noted.error());
+                                         then(std::move(opened));
+                                     });
 }
 
 }  // namespace almanac::gateway

@@ -1,12 +1,13 @@
-// Rows for a caller: opened at the edge, and, where medical fields were opened, only after the event
-// that says so is durable (log.md: `personal_data_read`).
+// Rows for a caller: opened at the edge, and, where medical fields were opened, only after the
+// event that says so is durable (log.md: `personal_data_read`).
 #pragma once
 #include "gateway/edge.hpp"
 #include "gateway/views.hpp"
 
 namespace almanac::gateway {
 
-// One row as of a position, medical fields masked (the answer of a command). Nothing: no such thing.
+// One row as of a position, medical fields masked (the answer of a command). Nothing: no such
+// thing.
 kernel::Result<std::optional<kernel::json::Value>> row_as_of(const Call& call, Views& views,
                                                              const kernel::Collection& collection,
                                                              const kernel::Uuid& id,

@@ -31,7 +31,8 @@ Service::Service(eventstore::Store& store, Views& views, ApiKeyTable& keys, Metr
       router_(table_),
       commands_(store, views),
       queries_(store, views) {
-    const auto document = build_openapi(store.catalogue(), table_, options_.public_url, store.is_sandbox());
+    const auto document =
+        build_openapi(store.catalogue(), table_, options_.public_url, store.is_sandbox());
     openapi_ = json::dump(json::Value(document));
     docs_ = render_docs(document);
 }
@@ -48,7 +49,8 @@ void Service::finished(const Call& call, int status) const {
                 call.request.request_id, call.principal.actor.kind, call.principal.actor.id);
 }
 
-void Service::refuse_route(const CallPtr& call, const Rejection& rejection, const std::string& allowed) {
+void Service::refuse_route(const CallPtr& call, const Rejection& rejection,
+                           const std::string& allowed) {
     if (rejection.code != "method_not_allowed") return call->refuse(rejection);
     if (call->request.method == "OPTIONS") {
         Response response;
@@ -56,7 +58,8 @@ void Service::refuse_route(const CallPtr& call, const Rejection& rejection, cons
         response.set("Allow", allowed + ", OPTIONS");
         return call->answer(std::move(response));
     }
-    auto response = problem_response(Problem{405, rejection.code, rejection.detail}, call->request.request_id);
+    auto response =
+        problem_response(Problem{405, rejection.code, rejection.detail}, call->request.request_id);
     response.set("Allow", allowed + ", OPTIONS");
     call->answer(std::move(response));
 }
@@ -72,16 +75,19 @@ void Service::handle(Request request, Responder responder) {
         if (!match) return refuse_route(call, match.error(), allowed);
         call->route = match->route;
         call->parameters = std::move(match->parameters);
-        if (call->route->sandbox_only && !store_.is_sandbox()) return call->refuse(not_found().error());
+        if (call->route->sandbox_only && !store_.is_sandbox())
+            return call->refuse(not_found().error());
         if (call->route->needs_auth) {
             if (auto admitted = admit(*call); !admitted) return call->refuse(admitted.error());
         }
         dispatch(call);
     } catch (const std::exception& error) {
-        spdlog::error("request failed: request_id={} error={}", call->request.request_id, error.what());
+        spdlog::error("request failed: request_id={} error={}", call->request.request_id,
+                      error.what());
         if (!call->responder.answered()) {
-            call->answer(problem_response(Problem{500, "internal_error", "Something went wrong here."},
-                                          call->request.request_id));
+            call->answer(
+                problem_response(Problem{500, "internal_error", "Something went wrong here."},
+                                 call->request.request_id));
         }
     }
 }
@@ -101,24 +107,33 @@ Result<void> Service::admit(Call& call) const {
     call.partition = &store_.partition_for(call.tenant.id);
     const bool own_list = call.route->name == "list_tenants";
     const bool house_wide = call.tenant.id == system_tenant && !own_list;
-    if (!call.principal.may(call.route->permission) || (house_wide && !call.principal.is_administrator())) {
-        return reject(RejectionKind::denied, "denied", "This needs the permission " + call.route->permission + ".");
+    if (!call.principal.may(call.route->permission) ||
+        (house_wide && !call.principal.is_administrator())) {
+        return reject(RejectionKind::denied, "denied",
+                      "This needs the permission " + call.route->permission + ".");
     }
     const auto* log = call.request.find_header("almanac-log");
     if (log && *log != to_string(call.partition->log_id())) {
-        return conflict("log_forked", "This log is another one than you know: it was restored or moved.");
+        return conflict("log_forked",
+                        "This log is another one than you know: it was restored or moved.");
     }
     return {};
 }
 
 void Service::dispatch(const CallPtr& call) {
     switch (call->route->kind) {
-        case RouteKind::command: return commands_.handle(call);
-        case RouteKind::query: return queries_.special(call);
-        case RouteKind::collection_list: return queries_.list(call);
-        case RouteKind::collection_get: return queries_.get(call);
-        case RouteKind::collection_history: return queries_.history(call);
-        case RouteKind::system: return system(call);
+        case RouteKind::command:
+            return commands_.handle(call);
+        case RouteKind::query:
+            return queries_.special(call);
+        case RouteKind::collection_list:
+            return queries_.list(call);
+        case RouteKind::collection_get:
+            return queries_.get(call);
+        case RouteKind::collection_history:
+            return queries_.history(call);
+        case RouteKind::system:
+            return system(call);
     }
 }
 
@@ -126,11 +141,14 @@ void Service::system(const CallPtr& call) {
     const auto& name = call->route->name;
     if (name == "list_events") return feed_.handle(call);
     if (auto none = parameters_of(call->request, {}); !none) return call->refuse(none.error());
-    if (name == "get_health") return call->answer(text_answer(R"({"status":"ok"})", "application/json"));
+    if (name == "get_health")
+        return call->answer(text_answer(R"({"status":"ok"})", "application/json"));
     if (name == "get_readiness") return readiness(call);
-    if (name == "get_metrics") return call->answer(text_answer(metrics_.text(), "text/plain; version=0.0.4"));
+    if (name == "get_metrics")
+        return call->answer(text_answer(metrics_.text(), "text/plain; version=0.0.4"));
     if (name == "get_openapi") return call->answer(text_answer(openapi_, "application/json"));
-    auto page = name == "get_docs" ? std::optional(docs_) : render_error_page(*call->parameters.find("code"));
+    auto page = name == "get_docs" ? std::optional(docs_)
+                                   : render_error_page(*call->parameters.find("code"));
     if (!page) return call->refuse(not_found().error());
     auto response = text_answer(std::move(*page), "text/html; charset=utf-8");
     response.set("Content-Security-Policy", std::string(docs_content_security_policy));
@@ -144,7 +162,8 @@ void Service::readiness(const CallPtr& call) {
         auto& partition = store_.partition(number);
         const auto writer = partition.writer().status();
         const auto views = views_.of(number).runtime->status();
-        const auto lag = writer.durable_position - std::min(writer.durable_position, views.applied_position);
+        const auto lag =
+            writer.durable_position - std::min(writer.durable_position, views.applied_position);
         const bool good = !writer.read_only && !writer.clock_jumped && !writer.stopping &&
                           lag <= ready_lag_max && views.failure.empty();
         ready = ready && good;

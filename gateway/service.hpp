@@ -27,7 +27,8 @@ class Service {
     void finished(const Call& call, int status) const;
     kernel::Result<void> admit(Call& call) const;
     void dispatch(const CallPtr& call);
-    void refuse_route(const CallPtr& call, const kernel::Rejection& rejection, const std::string& allowed);
+    void refuse_route(const CallPtr& call, const kernel::Rejection& rejection,
+                      const std::string& allowed);
 
     eventstore::Store& store_;
     Views& views_;

@@ -24,14 +24,17 @@ Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store) {
         p.store = std::move(*opened);
         const auto& catalogue = store.catalogue();
         p.records_projection = std::make_unique<projections::RecordsProjection>(catalogue);
-        p.availability_projection = std::make_unique<projections::AvailabilityProjection>(catalogue);
-        p.records = std::make_unique<projections::RecordQueries>(catalogue, *p.store, partition.log());
+        p.availability_projection =
+            std::make_unique<projections::AvailabilityProjection>(catalogue);
+        p.records =
+            std::make_unique<projections::RecordQueries>(catalogue, *p.store, partition.log());
         p.availability = std::make_unique<projections::Availability>(*p.store);
         p.search = std::make_unique<projections::ClientSearch>(catalogue, *p.store, *p.records,
                                                                partition.keyring());
-        p.records_projection->listen([search = p.search.get()](auto changes, std::uint64_t position) {
-            search->changed(changes, position);
-        });
+        p.records_projection->listen(
+            [search = p.search.get()](auto changes, std::uint64_t position) {
+                search->changed(changes, position);
+            });
         projections::RuntimeHooks hooks;
         hooks.parked = [](const projections::ParkedPair& pair) {
             spdlog::error("projection parked: projection={} tenant={} position={} error={}",
@@ -39,9 +42,11 @@ Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store) {
         };
         p.runtime = std::make_unique<projections::Runtime>(
             catalogue, partition.log(), *p.store,
-            std::vector<projections::Projection*>{p.records_projection.get(), p.availability_projection.get()},
+            std::vector<projections::Projection*>{p.records_projection.get(),
+                                                  p.availability_projection.get()},
             std::move(hooks));
-        partition.on_committed([runtime = p.runtime.get()](auto events) { runtime->committed(events); });
+        partition.on_committed(
+            [runtime = p.runtime.get()](auto events) { runtime->committed(events); });
         views->partitions_.push_back(std::move(p));
     }
     return views;
@@ -72,12 +77,14 @@ void Views::when_fresh(const CallPtr& call, std::move_only_function<void()> then
     of(*call).runtime->when_applied(
         target, std::chrono::steady_clock::now() + wait,
         [call, then = std::move(then)](bool applied) mutable {
-            if (!applied) return call->refuse(view_behind("The view has not caught up yet.").error());
+            if (!applied)
+                return call->refuse(view_behind("The view has not caught up yet.").error());
             then();
         });
 }
 
-void Views::when_all_applied(eventstore::Store& store, std::chrono::steady_clock::time_point deadline,
+void Views::when_all_applied(eventstore::Store& store,
+                             std::chrono::steady_clock::time_point deadline,
                              std::move_only_function<void(bool)> then) {
     struct Barrier {
         std::atomic<std::size_t> left;

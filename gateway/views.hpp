@@ -1,6 +1,6 @@
-// The views of every partition, running: the store's rows, the runtime that follows the log, and the
-// queries over them; and how a query waits until what it may expect is in them (api.md, "Freshness").
-// Thread-safe after start.
+// The views of every partition, running: the store's rows, the runtime that follows the log, and
+// the queries over them; and how a query waits until what it may expect is in them (api.md,
+// "Freshness"). Thread-safe after start.
 #pragma once
 #include <memory>
 #include <vector>

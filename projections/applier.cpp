@@ -214,7 +214,7 @@ std::optional<Applier::Resumed> Applier::catch_up(Followed& followed, const Tena
             park(followed, decoded.event, outcome.error().detail);
             break;
         }
-        // The event after this one is what it waits for now.
+        // It waits for the event after this one.
         pair.at = {position + 1, record->sequence + 1, pair.at.error};
     }
     if (outcome && whole) {
@@ -244,6 +244,7 @@ std::vector<ParkedPair> Applier::parked() const {
 
 std::vector<ProjectionStatus> Applier::status() const {
     std::vector<ProjectionStatus> list;
+    list.reserve(followed_.size());
     for (const auto& followed : followed_) {
         list.push_back({followed.name, followed.projection->version(), followed.position,
                         followed.parked.size()});

@@ -1,9 +1,17 @@
 // Writing views: one atomic batch of rows and checkpoints, with what apply has to see of itself.
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "eventstore/log.hpp"
 #include "projections/view_store_state.hpp"
 
 namespace almanac::projections {
 using eventstore::append_u32;
 using eventstore::append_u64;
+
+ViewBatch::State::State(ViewStore::State& of)
+    : store(of), batch(std::make_unique<rocksdb::WriteBatch>()) {}
+ViewBatch::State::~State() = default;
 
 void ViewBatch::State::stage(const std::string& key, Staged value) {
     const auto [at, fresh] = staged.try_emplace(key);
@@ -17,13 +25,13 @@ ViewBatch::ViewBatch(ViewStore& store) : state_(std::make_unique<State>(*store.s
 ViewBatch::~ViewBatch() = default;
 
 void ViewBatch::set_savepoint() {
-    state_->batch.SetSavePoint();
+    state_->batch->SetSavePoint();
     state_->undo.clear();
     state_->in_savepoint = true;
 }
 
 void ViewBatch::rollback_savepoint() {
-    check(state_->batch.RollbackToSavePoint(), "Taking back rows");
+    check(state_->batch->RollbackToSavePoint(), "Taking back rows");
     for (auto at = state_->undo.rbegin(); at != state_->undo.rend(); ++at) {
         if (at->before)
             state_->staged[at->key] = std::move(*at->before);
@@ -35,7 +43,7 @@ void ViewBatch::rollback_savepoint() {
 }
 
 void ViewBatch::drop_savepoint() {
-    check(state_->batch.PopSavePoint(), "Keeping rows");
+    check(state_->batch->PopSavePoint(), "Keeping rows");
     state_->undo.clear();
     state_->in_savepoint = false;
 }
@@ -44,14 +52,14 @@ void ViewBatch::put_checkpoint(std::string_view name, const ViewCheckpoint& at) 
     std::string value;
     append_u32(value, at.version);
     append_u64(value, at.position);
-    check(state_->batch.Put(view_keys::checkpoint(name), value), "Staging a checkpoint");
+    check(state_->batch->Put(view_keys::checkpoint(name), value), "Staging a checkpoint");
 }
 
 void ViewBatch::put_sequence(std::string_view name, const TenantId& tenant,
                              std::uint64_t sequence) {
     std::string value;
     append_u64(value, sequence);
-    check(state_->batch.Put(view_keys::sequence(name, tenant), value), "Staging a checkpoint");
+    check(state_->batch->Put(view_keys::sequence(name, tenant), value), "Staging a checkpoint");
 }
 
 void ViewBatch::put_parked(std::string_view name, const TenantId& tenant, const ParkedAt& parked) {
@@ -59,24 +67,24 @@ void ViewBatch::put_parked(std::string_view name, const TenantId& tenant, const 
     append_u64(value, parked.position);
     append_u64(value, parked.sequence);
     value.append(parked.error);
-    check(state_->batch.Put(view_keys::parked(name, tenant), value), "Staging a checkpoint");
+    check(state_->batch->Put(view_keys::parked(name, tenant), value), "Staging a checkpoint");
 }
 
 void ViewBatch::erase_parked(std::string_view name, const TenantId& tenant) {
-    check(state_->batch.Delete(view_keys::parked(name, tenant)), "Staging a checkpoint");
+    check(state_->batch->Delete(view_keys::parked(name, tenant)), "Staging a checkpoint");
 }
 
 std::size_t ViewBatch::bytes() const {
-    return state_->batch.GetDataSize();
+    return state_->batch->GetDataSize();
 }
 
 void ViewBatch::write() {
-    check(state_->store.db->Write(unsynced(), &state_->batch), "Writing views");
+    check(state_->store.db->Write(unsynced(), state_->batch.get()), "Writing views");
     clear();
 }
 
 void ViewBatch::clear() {
-    state_->batch.Clear();
+    state_->batch->Clear();
     state_->staged.clear();
     state_->undo.clear();
     state_->in_savepoint = false;
@@ -123,11 +131,11 @@ void TenantViews::erase(std::string_view key) {
 }
 
 void TenantViews::put_unread(std::string_view key, std::string_view value) {
-    check(batch_.state_->batch.Put(full(key), slice(value)), "Staging a row");
+    check(batch_.state_->batch->Put(full(key), slice(value)), "Staging a row");
 }
 
 void TenantViews::erase_unread(std::string_view key) {
-    check(batch_.state_->batch.Delete(full(key)), "Staging a row");
+    check(batch_.state_->batch->Delete(full(key)), "Staging a row");
 }
 
 }  // namespace almanac::projections

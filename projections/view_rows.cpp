@@ -1,4 +1,6 @@
 // Reading views: snapshots of one tenant's rows.
+#include <rocksdb/db.h>
+
 #include "projections/view_store_state.hpp"
 
 namespace almanac::projections {

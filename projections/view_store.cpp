@@ -2,13 +2,16 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
 #include <sodium.h>
 
 #include <algorithm>
 
+#include "eventstore/log.hpp"
 #include "projections/view_store_state.hpp"
 
 namespace almanac::projections {
@@ -197,6 +200,14 @@ rocksdb::WriteOptions unsynced() {
     return options;
 }
 
+rocksdb::Slice slice(std::string_view text) {
+    return {text.data(), text.size()};
+}
+std::string_view view_of(const rocksdb::Slice& slice) {
+    return {slice.data(), slice.size()};
+}
+
+ViewStore::State::State() = default;
 ViewStore::State::~State() {
     if (db) db->Close().PermitUncheckedError();
 }

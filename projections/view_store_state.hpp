@@ -1,21 +1,26 @@
 // What a ViewStore, its batches and its readings hold, and how keys are written; shared by the
 // view_*.cpp files only.
 #pragma once
-#include <rocksdb/db.h>
-#include <rocksdb/write_batch.h>
-
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "eventstore/log.hpp"
 #include "eventstore/rocks_status.hpp"
 #include "projections/view_store.hpp"
+
+namespace rocksdb {
+class Cache;
+class DB;
+class Slice;
+class WriteBatch;
+struct WriteOptions;
+}  // namespace rocksdb
 
 namespace almanac::projections {
 
 struct ViewStore::State {
+    State();
     ~State();
     std::shared_ptr<rocksdb::Cache> cache;
     std::unique_ptr<rocksdb::DB> db;
@@ -24,9 +29,10 @@ struct ViewStore::State {
 };
 
 struct ViewBatch::State {
-    explicit State(ViewStore::State& of) : store(of) {}
+    explicit State(ViewStore::State& of);
+    ~State();
     ViewStore::State& store;
-    rocksdb::WriteBatch batch;
+    std::unique_ptr<rocksdb::WriteBatch> batch;
     // What `get` has to see; an absent text is an erased row.
     using Staged = std::optional<std::string>;
     std::unordered_map<std::string, Staged> staged;
@@ -57,12 +63,8 @@ std::string end_of(std::string prefix);
 std::optional<ParkedAt> decode_parked(std::string_view value);
 std::optional<ViewCheckpoint> decode_checkpoint(std::string_view value);
 
-inline rocksdb::Slice slice(std::string_view text) {
-    return {text.data(), text.size()};
-}
-inline std::string_view view_of(const rocksdb::Slice& slice) {
-    return {slice.data(), slice.size()};
-}
+rocksdb::Slice slice(std::string_view text);
+std::string_view view_of(const rocksdb::Slice& slice);
 
 // Throws ViewFailure.
 void check(const rocksdb::Status& status, std::string_view doing);

@@ -58,6 +58,7 @@ class Generator {
     Result<void> live();
     Result<void> move_time();
     std::uint64_t bookings_of_tick(const GeneratedHistory& history, std::uint64_t tick) const;
+    std::int64_t days_recorded_afterwards() const;
     void report() const;
 
     const GenerateWish& wish_;
@@ -150,6 +151,12 @@ Result<void> Generator::move_time() {
     return run_.target().move_clock(time_.now);
 }
 
+// Two fifths of the history, so that it goes on into the future however short it is.
+std::int64_t Generator::days_recorded_afterwards() const {
+    const auto length = wish_.appointments / (wish_.tenants * bookings_a_day_);
+    return static_cast<std::int64_t>(std::min(past_days, length * 2 / 5));
+}
+
 void Generator::report() const {
     std::uint64_t booked = 0;
     for (const auto& history : histories_) booked += history->booked();
@@ -158,7 +165,7 @@ void Generator::report() const {
 
 Result<void> Generator::live() {
     const auto last = wish_.sandbox ? Instant::max() : time_.now + days{future_days};
-    if (!wish_.sandbox) time_.tick -= days{past_days};
+    if (!wish_.sandbox) time_.tick -= days{days_recorded_afterwards()};
     const auto is_done = [&] {
         return std::ranges::all_of(histories_, [](const auto& each) { return each->is_done(); });
     };

@@ -174,7 +174,7 @@ json::Object GeneratedBusiness::client(std::size_t index) const {
         {"marketing_consent", of_client.chance(40)},
         {"source", of_client.chance(50) ? "website" : "recommendation"}};
     if (of_client.chance(60)) {
-        body["birth_date"] = fmt::format("{}-{:02}-{:02}", of_client.between(1945, 2006),
+        body["birth_date"] = fmt::format("{}-{:02}-{:02}", of_client.between(1970, 2007),
                                          of_client.between(1, 12), of_client.between(1, 28));
     }
     if (of_client.chance(12)) body["allergies"] = of_client.chance(50) ? "Latex" : "Nuts";

@@ -10,6 +10,7 @@
 #include "replay/failure.hpp"
 #include "replay/generate.hpp"
 #include "replay/inspect.hpp"
+#include "replay/operations.hpp"
 #include "replay/progress.hpp"
 #include "replay/sample.hpp"
 #include "replay/server_target.hpp"
@@ -36,6 +37,8 @@ struct Arguments {
     InspectWish inspect;
     SampleWish sample;
     GenerateWish generate;
+    std::string key_name = "administrator";
+    unsigned partition = 0;
     unsigned connections = 16;
 };
 
@@ -103,6 +106,8 @@ class Program {
     }
     Result<void> sample();
     Result<void> generate();
+    Result<void> admin_key();
+    Result<void> accept_loss();
 
   private:
     void tell_sample(const SampleSummary& summary);
@@ -177,6 +182,33 @@ void Program::tell_generated(const GenerateSummary& summary) {
         out << grouped(count) << " refused: " << code << '\n';
     }
     if (!summary.first_rejection.empty()) out << "The first: " << summary.first_rejection << '\n';
+}
+
+Result<void> Program::admin_key() {
+    const auto key = issue_admin_key(arguments_.source.data, catalogue_, arguments_.key_name);
+    if (!key) return std::unexpected(key.error());
+    const json::Value said = json::Object{{"admin_api_key", *key}};
+    if (arguments_.json)
+        terminal_.out << json::dump(said) << '\n';
+    else
+        terminal_.out << "Administrator key, shown this once:\n  " << *key << '\n';
+    return {};
+}
+
+Result<void> Program::accept_loss() {
+    const auto fork = replay::accept_loss(arguments_.source.data, arguments_.partition);
+    if (!fork) return std::unexpected(fork.error());
+    const auto from = kernel::to_string(fork->from_log_id);
+    const auto to = kernel::to_string(fork->to_log_id);
+    const auto position = fmt::format("{}-{}", arguments_.partition, fork->position);
+    const json::Value said =
+        json::Object{{"from_log_id", from}, {"to_log_id", to}, {"position", position}};
+    if (arguments_.json)
+        terminal_.out << json::dump(said) << '\n';
+    else
+        terminal_.out << "Log " << from << " ends at " << position << " and goes on as " << to
+                      << ".\n";
+    return {};
 }
 
 void add_source(CLI::App& command, Arguments& arguments) {
@@ -274,12 +306,31 @@ void add_generate(CLI::App& app, Arguments& arguments) {
         "a reason and completed; later ones stay open.");
 }
 
+void add_operations(CLI::App& app, Arguments& arguments) {
+    auto* key = app.add_subcommand("admin-key", "issues another administrator key");
+    key->add_option("--name", arguments.key_name, "what it is for")->capture_default_str();
+    key->footer("  almanac admin-key --data ./data --name \"after the old one was lost\"");
+    auto* loss = app.add_subcommand("accept-loss", "a log that lost its end goes on as a new one");
+    loss->add_option("--partition", arguments.partition, "its number")->capture_default_str();
+    loss->footer(
+        "  almanac accept-loss --data ./data --partition 0\n"
+        "Restore a backup instead where there is one. Everything with a position outside\n"
+        "this directory (views, replicas, topics) begins anew.");
+    for (auto* command : {key, loss}) {
+        command->add_option("--data", arguments.source.data, "a stopped data directory")
+            ->required();
+        command->add_flag("--json", arguments.json, "answer as JSON");
+    }
+}
+
 Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("status")) return program.status();
     if (app.got_subcommand("events")) return program.events();
     if (app.got_subcommand("inspect")) return program.inspect();
     if (app.got_subcommand("sample")) return program.sample();
-    return program.generate();
+    if (app.got_subcommand("generate")) return program.generate();
+    if (app.got_subcommand("admin-key")) return program.admin_key();
+    return program.accept_loss();
 }
 
 std::string from_environment(const char* name) {
@@ -311,6 +362,7 @@ int run_program(int argc, const char* const* argv, Terminal terminal) {
     add_inspect(app, arguments);
     add_sample(app, arguments);
     add_generate(app, arguments);
+    add_operations(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

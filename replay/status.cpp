@@ -58,14 +58,17 @@ Result<json::Object> directory_status(const std::string& data, const kernel::Cat
         {"now", std::move(clock)}, {"tenants", *tenants}, {"partitions", std::move(partitions)}};
 }
 
-// The sample of a gauge with this partition's label, in the Prometheus text of /metrics.
+// The sample of a partition's gauge in the Prometheus text of /metrics: name{label="0"} value.
 std::optional<double> gauge(std::string_view text, std::string_view name, std::uint64_t partition) {
-    const auto line = fmt::format("\n{}{{partition=\"{}\"}} ", name, partition);
-    const auto at = text.find(line);
-    if (at == text.npos) return std::nullopt;
-    const auto begin = at + line.size();
-    const std::string number(text.substr(begin, text.find('\n', begin) - begin));
-    return std::strtod(number.c_str(), nullptr);
+    const auto begin = fmt::format("\n{}{{", name);
+    const auto label = fmt::format("=\"{}\"}} ", partition);
+    for (auto at = text.find(begin); at != text.npos; at = text.find(begin, at + 1)) {
+        const auto line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+        const auto value = line.find(label);
+        if (value == line.npos) continue;
+        return std::strtod(std::string(line.substr(value + label.size())).c_str(), nullptr);
+    }
+    return std::nullopt;
 }
 
 void add_gauges(json::Object& partition, std::string_view metrics) {

@@ -1,6 +1,6 @@
 // given(events).when(command).then(events): decisions tested as the rules read. Folds are made from
-// the given events by the same tags and evolve functions as everywhere; time, ids and claims are the
-// test's. Personal data stays open here, so that expectations can be read.
+// the given events by the same tags and evolve functions as everywhere; time, ids and claims are
+// the test's. Personal data stays open here, so that expectations can be read.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -16,7 +16,8 @@ using namespace kernel;
 
 inline Uuid id_number(std::uint32_t n) {
     Uuid id;
-    for (std::size_t i = 0; i < 4; ++i) id.bytes[12 + i] = static_cast<std::uint8_t>(n >> (24 - 8 * i));
+    for (std::size_t i = 0; i < 4; ++i)
+        id.bytes[12 + i] = static_cast<std::uint8_t>(n >> (24 - 8 * i));
     id.bytes[6] = 0x70;
     id.bytes[8] = 0x80;
     return id;
@@ -40,7 +41,8 @@ class MapClaims final : public Claims {
   public:
     Result<Uuid> claim(std::string_view kind, std::string_view value) override {
         const auto key = std::string(kind) + ':' + std::string(value);
-        const auto [at, fresh] = claims_.emplace(key, id_number(50'000 + static_cast<std::uint32_t>(claims_.size())));
+        const auto [at, fresh] =
+            claims_.emplace(key, id_number(50'000 + static_cast<std::uint32_t>(claims_.size())));
         return at->second;
     }
 
@@ -67,7 +69,8 @@ class GivenFolds final : public Read {
             ++held.revision;
             auto with_tag = meta;
             with_tag.tag = tag;
-            if (const auto* r = event.type->reaction(type)) r->evolve(held.state.get(), event.data.get(), with_tag);
+            if (const auto* r = event.type->reaction(type))
+                r->evolve(held.state.get(), event.data.get(), with_tag);
         }
         return held;
     }
@@ -92,7 +95,8 @@ class Decided {
 
     template <EventData... E>
     void then(const E&... expected) const {
-        ASSERT_TRUE(decision_) << decision_.error().code << ": " << decision_.error().detail << describe();
+        ASSERT_TRUE(decision_) << decision_.error().code << ": " << decision_.error().detail
+                               << describe();
         ASSERT_EQ(decision_->list.size(), sizeof...(E));
         std::size_t i = 0;
         (expect_event(decision_->list[i++], expected), ...);
@@ -117,7 +121,8 @@ class Decided {
     const E& event(std::size_t i = 0) const {
         static const E none{};
         if (!decision_) {
-            ADD_FAILURE() << decision_.error().code << ": " << decision_.error().detail << describe();
+            ADD_FAILURE() << decision_.error().code << ": " << decision_.error().detail
+                          << describe();
             return none;
         }
         const E* found = i < decision_->list.size() ? decision_->list[i].template as<E>() : nullptr;
@@ -136,7 +141,8 @@ class Decided {
     std::string describe() const {
         std::string out;
         if (decision_) return out;
-        for (const auto& e : decision_.error().errors) out += "\n  " + e.pointer + " " + e.code + " " + e.detail;
+        for (const auto& e : decision_.error().errors)
+            out += "\n  " + e.pointer + " " + e.code + " " + e.detail;
         return out;
     }
     Decision decision_;

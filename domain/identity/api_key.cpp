@@ -13,11 +13,14 @@ std::optional<Parts> parts_of(std::string_view text) {
     const auto dot = text.find('.');
     const auto colon = text.find(':', dot == text.npos ? text.size() : dot);
     if (dot == text.npos || colon == text.npos) return std::nullopt;
-    return Parts{text.substr(0, dot), text.substr(dot + 1, colon - dot - 1), text.substr(colon + 1)};
+    return Parts{text.substr(0, dot), text.substr(dot + 1, colon - dot - 1),
+                 text.substr(colon + 1)};
 }
 
 bool is_word(std::string_view part) {
-    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    };
     return !part.empty() && std::ranges::all_of(part, allowed);
 }
 }  // namespace
@@ -38,7 +41,8 @@ bool allows(std::string_view scope, std::string_view permission) {
 }
 
 bool allows(const std::vector<std::string>& scopes, std::string_view permission) {
-    return std::ranges::any_of(scopes, [&](const auto& scope) { return allows(scope, permission); });
+    return std::ranges::any_of(scopes,
+                               [&](const auto& scope) { return allows(scope, permission); });
 }
 
 // Nobody hands out more than they may do themselves.

@@ -56,7 +56,8 @@ struct ApiKeyEntry {
     std::optional<Instant> expires_at;
 };
 BOOST_DESCRIBE_STRUCT(ApiKeyEntry, (), (id, hash, scopes, expires_at))
-// Keys that are not revoked: what the gateway's table is made from at start. At most 1,000 a tenant.
+// Keys that are not revoked: what the gateway's table is made from at start. At most 1,000 a
+// tenant.
 struct ApiKeyDirectory {
     static constexpr std::string_view kind = "directory:api_keys";
     static constexpr std::uint32_t version = 1;
@@ -112,7 +113,8 @@ inline constexpr auto rules<identity::IssueApiKey> =
     fields(field(&identity::IssueApiKey::name, "what it is for").length(1, 100),
            field(&identity::IssueApiKey::scopes,
                  "permission patterns, e.g. scheduling.*:*; what is not named is denied")
-               .length(3, 100).items(1, 100),
+               .length(3, 100)
+               .items(1, 100),
            field(&identity::IssueApiKey::expires_at, "none: until revoked"));
 template <>
 inline constexpr auto rules<identity::RevokeApiKey> =

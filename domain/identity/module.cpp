@@ -12,8 +12,8 @@ void declare(Catalogue& catalogue) {
     identity.command<RevokeApiKey, ApiKey>("revoke_api_key", "POST api_keys/{id}/revoke",
                                            "identity.api_key:revoke",
                                            "Revokes it, effective when this is answered.");
-    identity.collection<ApiKey>("api_keys", "identity.api_key:read", "Keys of programs.").filters = {
-        {"status", "status"}};
+    identity.collection<ApiKey>("api_keys", "identity.api_key:read", "Keys of programs.")
+        .filters = {{"status", "status"}};
 }
 
 }  // namespace almanac::identity

@@ -103,12 +103,14 @@ const FoldType* Catalogue::fold_of_tag(std::string_view tag) const {
     return at == folds_.end() ? nullptr : at->second;
 }
 
-json::Value Catalogue::upcast(std::string_view type, std::uint16_t version, json::Value data) const {
+json::Value Catalogue::upcast(std::string_view type, std::uint16_t version,
+                              json::Value data) const {
     const auto* now = event(type);
     for (; now != nullptr && version < now->version; ++version) {
         const auto step = upcasters_.find({type, version});
         if (step == upcasters_.end()) {
-            throw std::logic_error(fmt::format("{} has no upcaster from version {}", type, version));
+            throw std::logic_error(
+                fmt::format("{} has no upcaster from version {}", type, version));
         }
         data = step->second(std::move(data));
     }

@@ -1,6 +1,7 @@
-// The catalogue: every command, query, event, fold and record of the house with its route, permission
-// and shape. Modules (domain/<context>/module.cpp) fill it once at start; router, OpenAPI, writer,
-// projections and documentation are generated from it. Immutable afterwards, shared by all threads.
+// The catalogue: every command, query, event, fold and record of the house with its route,
+// permission and shape. Modules (domain/<context>/module.cpp) fill it once at start; router,
+// OpenAPI, writer, projections and documentation are generated from it. Immutable afterwards,
+// shared by all threads.
 #pragma once
 #include <map>
 #include <span>
@@ -68,7 +69,7 @@ struct Collection {
     std::string sensitive_permission;  // of its medical fields
     std::string doc;
     std::vector<Filter> filters;
-    std::string range_path;  // of ?from&to, an instant; empty: no such parameters
+    std::string range_path;          // of ?from&to, an instant; empty: no such parameters
     std::vector<std::string> sorts;  // beside created_at
     std::vector<PersonalField> personal;
     std::vector<std::string> internal;  // fields never answered
@@ -105,7 +106,11 @@ template <class C>
 Result<Erased> parse_command(const json::Value& body, const PathParameters& path) {
     auto command = std::make_shared<C>();
     Reader in;
-    if constexpr (requires { command->changes; command->id; requires std::same_as<decltype(command->changes), json::Object>; }) {
+    if constexpr (requires {
+                      command->changes;
+                      command->id;
+                      requires std::same_as<decltype(command->changes), json::Object>;
+                  }) {
         read(in, body, Place{}, FieldRule{}, command->changes);
         const auto id = parse_uuid(*path.find("id"));
         if (!id) return not_found();
@@ -123,8 +128,10 @@ Result<Erased> parse_command(const json::Value& body, const PathParameters& path
             const auto* text = path.find(name);
             Reader quiet;
             if (text) read(quiet, json::Value(*text), Place{}, rule, member);
-            if (!text || !quiet.errors.empty()) missing = true;
-            else whole.get_object()[name] = *text;
+            if (!text || !quiet.errors.empty())
+                missing = true;
+            else
+                whole.get_object()[name] = *text;
         });
         if (missing) return not_found();
         read(in, whole, Place{}, FieldRule{}, *command);
@@ -179,7 +186,8 @@ using Upcaster = json::Value (*)(json::Value);
 // What one context contributes; written in its module.cpp.
 class Module {
   public:
-    Module(Catalogue& catalogue, std::string context) : catalogue_(catalogue), context_(std::move(context)) {}
+    Module(Catalogue& catalogue, std::string context)
+        : catalogue_(catalogue), context_(std::move(context)) {}
 
     template <EventData E>
     Module& event() {
@@ -195,7 +203,8 @@ class Module {
         return add(fold_type<F>());
     }
     template <class C, FoldState Target>
-    CommandType& command(std::string name, Route route, Permission permission, const char* doc_text) {
+    CommandType& command(std::string name, Route route, Permission permission,
+                         const char* doc_text) {
         auto& type = add_command(std::move(name), route, std::string(permission.text), doc_text);
         type.target = &fold_type<Target>();
         type.parse = &detail::parse_command<C>;
@@ -229,9 +238,12 @@ class Module {
         record_command<CreateRecord<T>, T>("create", "POST", "", "create", "Creates one.");
         record_command<PatchRecord<T>, T>("change", "PATCH", "/{id}", "change",
                                           "Changes the given fields (RFC 7396 merge patch).")
-            .schema = [] { return detail::patch_schema(static_cast<const PatchRecord<T>*>(nullptr)); };
+            .schema = [] {
+            return detail::patch_schema(static_cast<const PatchRecord<T>*>(nullptr));
+        };
         record_command<DeleteRecord<T>, T>("delete", "DELETE", "/{id}", "delete",
-                                           "Deletes it; it can be restored.").has_body = false;
+                                           "Deletes it; it can be restored.")
+            .has_body = false;
         record_command<RestoreRecord<T>, T>("restore", "POST", "/{id}/restore", "delete",
                                             "Restores a deleted one.");
         state<Record<T>>();
@@ -247,7 +259,8 @@ class Module {
     Module& add(const EventType& type);
     Module& add(const FoldType& type);
     Module& add(const EventType& type, std::uint16_t version, Upcaster step);
-    CommandType& add_command(std::string name, Route route, std::string permission, const char* text);
+    CommandType& add_command(std::string name, Route route, std::string permission,
+                             const char* text);
     QueryType& add_query(std::string name, Route route, std::string permission, const char* text);
     Collection& add_collection(std::string name, std::string permission, const char* text);
     CommandType& add_record_command(std::string verb, std::string kind, std::string method,

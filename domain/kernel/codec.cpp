@@ -12,14 +12,21 @@ std::string Place::pointer() const {
 
 std::string_view kind_name(const json::Value& value) {
     switch (value.kind()) {
-        case boost::json::kind::null: return "null";
-        case boost::json::kind::bool_: return "a boolean";
+        case boost::json::kind::null:
+            return "null";
+        case boost::json::kind::bool_:
+            return "a boolean";
         case boost::json::kind::int64:
-        case boost::json::kind::uint64: return "an integer";
-        case boost::json::kind::double_: return "a fraction";
-        case boost::json::kind::string: return "a string";
-        case boost::json::kind::array: return "an array";
-        case boost::json::kind::object: return "an object";
+        case boost::json::kind::uint64:
+            return "an integer";
+        case boost::json::kind::double_:
+            return "a fraction";
+        case boost::json::kind::string:
+            return "a string";
+        case boost::json::kind::array:
+            return "an array";
+        case boost::json::kind::object:
+            return "an object";
     }
     return "something else";
 }
@@ -45,8 +52,9 @@ void read_string(Reader& in, const json::Value& value, const Place& at, const Fi
     if (!in.strict) return;
     const auto length = code_points(out);
     if (length < rule.length_min || length > rule.length_max) {
-        return in.fail(at, "length", fmt::format("Expected {} to {} characters, found {}.",
-                                                 rule.length_min, rule.length_max, length));
+        return in.fail(at, "length",
+                       fmt::format("Expected {} to {} characters, found {}.", rule.length_min,
+                                   rule.length_max, length));
     }
     if (rule.length_min > 0 && out.find_first_not_of(" \t\r\n") == std::string::npos) {
         return in.fail(at, "length", "Only white space.");

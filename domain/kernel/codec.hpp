@@ -1,6 +1,6 @@
-// Described structs from and to JSON. `read` collects every bad field with its JSON Pointer; `write`
-// appends text. Two forms: `open` is what people send and are answered (personal data in clear),
-// `sealed` is what the log, folds, snapshots and view rows hold (ciphertext only).
+// Described structs from and to JSON. `read` collects every bad field with its JSON Pointer;
+// `write` appends text. Two forms: `open` is what people send and are answered (personal data in
+// clear), `sealed` is what the log, folds, snapshots and view rows hold (ciphertext only).
 #pragma once
 #include <fmt/format.h>
 
@@ -28,7 +28,8 @@ inline constexpr auto rules<Money> =
 
 enum class Form { open, sealed };
 
-// Where in the document we are; a list on the stack, turned into a pointer only where one is needed.
+// Where in the document we are; a list on the stack, turned into a pointer only where one is
+// needed.
 struct Place {
     const Place* parent = nullptr;
     std::string_view name = {};
@@ -67,7 +68,8 @@ inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
 template <class T>
-inline constexpr bool is_free_json = std::is_same_v<T, json::Value> || std::is_same_v<T, json::Object>;
+inline constexpr bool is_free_json =
+    std::is_same_v<T, json::Value> || std::is_same_v<T, json::Object>;
 
 template <class T>
 constexpr bool is_required(const FieldRule& rule) {
@@ -93,7 +95,8 @@ template <class T>
 void read_integer(Reader& in, const json::Value& value, const Place& at, const FieldRule& rule,
                   T& out) {
     const auto number = integer(value, in.from_text);
-    if (!number) return in.fail(at, "type", fmt::format("Expected an integer, found {}.", kind_name(value)));
+    if (!number)
+        return in.fail(at, "type", fmt::format("Expected an integer, found {}.", kind_name(value)));
     if (!std::in_range<T>(*number)) return in.fail(at, "range", "The number is too large.");
     check_range(in, *number, at, rule);
     out = static_cast<T>(*number);
@@ -126,11 +129,13 @@ void read_items(Reader& in, const json::Value& value, const Place& at, const Fie
         }
         return read_items(in, json::Value(std::move(split)), at, rule, out);
     }
-    if (!value.is_array()) return in.fail(at, "type", fmt::format("Expected an array, found {}.", kind_name(value)));
+    if (!value.is_array())
+        return in.fail(at, "type", fmt::format("Expected an array, found {}.", kind_name(value)));
     const auto& array = value.get_array();
     if (in.strict && (array.size() < rule.items_min || array.size() > rule.items_max)) {
-        return in.fail(at, "items", fmt::format("Expected {} to {} items, found {}.", rule.items_min,
-                                                rule.items_max, array.size()));
+        return in.fail(at, "items",
+                       fmt::format("Expected {} to {} items, found {}.", rule.items_min,
+                                   rule.items_max, array.size()));
     }
     out.clear();
     out.reserve(array.size());
@@ -159,11 +164,13 @@ void read_personal(Reader& in, const json::Value& value, const Place& at, const 
     out.of = of->get_string();
 }
 
-// Reads the members that `value` names; the ones it does not are required or keep their initializer.
+// Reads the members that `value` names; the ones it does not are required or keep their
+// initializer.
 template <Described T>
 void read_struct(Reader& in, const json::Value& value, const Place& at, T& out) {
     const auto* object = value.if_object();
-    if (!object) return in.fail(at, "type", fmt::format("Expected an object, found {}.", kind_name(value)));
+    if (!object)
+        return in.fail(at, "type", fmt::format("Expected an object, found {}.", kind_name(value)));
     std::size_t known = 0;
     for_each_field(out, [&](std::string_view name, auto& member, const FieldRule& rule) {
         using Member = std::remove_cvref_t<decltype(member)>;
@@ -172,7 +179,8 @@ void read_struct(Reader& in, const json::Value& value, const Place& at, T& out) 
         const Place here{&at, name};
         if (in.strict && given && rule.is_internal) return unknown_field(in, at, name);
         if (!given || (given->is_null() && is_optional<Member>)) {
-            if (!given && is_required<Member>(rule)) in.fail(here, "required", "This field is required.");
+            if (!given && is_required<Member>(rule))
+                in.fail(here, "required", "This field is required.");
             return;
         }
         read(in, *given, here, rule, member);
@@ -180,7 +188,8 @@ void read_struct(Reader& in, const json::Value& value, const Place& at, T& out) 
     if (!in.strict || known == object->size()) return;
     for (const auto& [key, unused] : *object) {
         bool found = false;
-        for_each_field(out, [&](std::string_view name, auto&, const FieldRule&) { found |= name == key; });
+        for_each_field(
+            out, [&](std::string_view name, auto&, const FieldRule&) { found |= name == key; });
         if (!found) unknown_field(in, at, key);
     }
 }
@@ -214,9 +223,11 @@ void read(Reader& in, const json::Value& value, const Place& at, const FieldRule
         read(in, value, at, rule, id);
         out = T{id};
     } else if constexpr (std::is_same_v<T, Instant>) {
-        read_parsed<Instant>(in, value, at, out, parse_instant, "a time (RFC 3339), e.g. 2026-12-01T09:30:00Z, from 1970 to 2200");
+        read_parsed<Instant>(in, value, at, out, parse_instant,
+                             "a time (RFC 3339), e.g. 2026-12-01T09:30:00Z, from 1970 to 2200");
     } else if constexpr (std::is_same_v<T, LocalDate>) {
-        read_parsed<LocalDate>(in, value, at, out, parse_local_date, "a date, e.g. 2026-12-01, from 1970 to 2200");
+        read_parsed<LocalDate>(in, value, at, out, parse_local_date,
+                               "a date, e.g. 2026-12-01, from 1970 to 2200");
     } else if constexpr (std::is_same_v<T, LocalTime>) {
         read_parsed<LocalTime>(in, value, at, out, parse_local_time, "a local time, e.g. 09:30");
     } else if constexpr (std::is_same_v<T, json::Value>) {
@@ -259,7 +270,8 @@ void write(Writer& to, const T& value);
 template <class T>
 void write_personal(Writer& to, const T& value) {
     if (to.form == Form::open && value.open) return write(to, *value.open);
-    if (value.sealed.empty()) throw std::logic_error("personal data left unsealed: " + std::string(T::field_id));
+    if (value.sealed.empty())
+        throw std::logic_error("personal data left unsealed: " + std::string(T::field_id));
     to.out += R"({"sealed":")";
     to.out += value.sealed;
     to.out += R"(","of":")";
@@ -279,7 +291,8 @@ void write_members(Writer& to, const T& value) {
             if (!to.nulls && (requires { member.empty(); } && [&] {
                     if constexpr (requires { member.empty(); }) return member.empty();
                     else return false;
-                }())) return;
+                }()))
+                return;
         }
         if (to.out.back() != '{') to.out += ',';
         to.out += '"';
@@ -294,8 +307,10 @@ void write(Writer& to, const T& value) {
     if constexpr (requires { write_value(to, value); }) {
         write_value(to, value);
     } else if constexpr (is_optional<T>) {
-        if (value) write(to, *value);
-        else to.out += "null";
+        if (value)
+            write(to, *value);
+        else
+            to.out += "null";
     } else if constexpr (is_vector<T>) {
         to.out += '[';
         for (const auto& item : value) {
@@ -361,29 +376,6 @@ void seal_all(T& value, std::string_view subject, Sealer& sealer) {
             seal_all(member, subject, sealer);
         });
     }
-}
-
-// Memory a value holds beyond sizeof, in bytes; an estimate for the fold cache's bound.
-template <class T>
-std::size_t heap_bytes(const T& value) {
-    std::size_t bytes = 0;
-    if constexpr (std::is_same_v<T, std::string>) {
-        bytes = value.capacity() > 15 ? value.capacity() : 0;
-    } else if constexpr (is_personal<T>) {
-        bytes = heap_bytes(value.sealed) + heap_bytes(value.of);
-    } else if constexpr (is_optional<T>) {
-        bytes = value ? heap_bytes(*value) : 0;
-    } else if constexpr (is_vector<T>) {
-        bytes = value.capacity() * sizeof(typename T::value_type);
-        if (!value.empty()) bytes += value.size() * heap_bytes(value.front());
-    } else if constexpr (is_free_json<T>) {
-        bytes = 512;
-    } else if constexpr (Described<T>) {
-        for_each_field(value, [&](std::string_view, const auto& member, const FieldRule&) {
-            bytes += heap_bytes(member);
-        });
-    }
-    return bytes;
 }
 
 }  // namespace almanac::kernel

@@ -2,8 +2,8 @@
 //
 //   Decision decide(const BookAppointment& wish, Read& read, const Context& now);
 //
-// which answers the events that follow or a rejection. It reads only folds of its tenant (`Read`) and
-// what `Context` brings: time, actor, fresh ids, claims. The same inputs give the same answer.
+// which answers the events that follow or a rejection. It reads only folds of its tenant (`Read`)
+// and what `Context` brings: time, actor, fresh ids, claims. The same inputs give the same answer.
 #pragma once
 #include <expected>
 #include <functional>
@@ -57,7 +57,8 @@ class Read {
     }
 };
 
-// Random claim ids of values that must be unique without being written (log.md, "Keyring and claims").
+// Random claim ids of values that must be unique without being written (log.md, "Keyring and
+// claims").
 class Claims {
   public:
     virtual ~Claims() = default;
@@ -68,8 +69,8 @@ class Claims {
 class Ids {
   public:
     virtual ~Ids() = default;
-    virtual Uuid fresh(Instant now) = 0;       // UUIDv7
-    virtual std::string secret_token() = 0;    // 256 random bits, base64url
+    virtual Uuid fresh(Instant now) = 0;     // UUIDv7
+    virtual std::string secret_token() = 0;  // 256 random bits, base64url
 };
 
 // Public signing keys of tenants (log.md: made with `tenant_created`).
@@ -87,7 +88,8 @@ struct Context {
     Ids* ids = nullptr;
     Claims* claims = nullptr;
     SigningKeys* signing_keys = nullptr;
-    std::function<bool(std::string_view permission)> may = {};  // of the caller, beyond the command's
+    std::function<bool(std::string_view permission)> may =
+        {};  // of the caller, beyond the command's
     // What only the caller of this one command may learn (a new API key): goes into the answer,
     // never into an event, never into the idempotency result.
     std::function<void(std::string name, std::string value)> disclose = {};

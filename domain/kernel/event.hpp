@@ -1,5 +1,5 @@
-// Events, tags and folds. An event is a described struct with its wire name and version; the function
-// `tags` next to it says which folds it belongs to, the identity first:
+// Events, tags and folds. An event is a described struct with its wire name and version; the
+// function `tags` next to it says which folds it belongs to, the identity first:
 //
 //   struct ReferralRegistered {
 //       static constexpr std::string_view type = "loyalty.referral_registered";
@@ -10,9 +10,9 @@
 //       return Tags<Referral, Referee>{}.add<Referral>(e.referral).add<Referee>(e.referee);
 //   }
 //
-// A fold is a described struct with `kind` (the tag's kind), `version` (of its snapshot), a `Key`, and
-// one `evolve(Fold&, const Event&[, const EventMeta&])` per event that carries its tag; a fold that
-// forgets one does not compile. Evolve is total: it never fails, never looks at anything else.
+// A fold is a described struct with `kind` (the tag's kind), `version` (of its snapshot), a `Key`,
+// and one `evolve(Fold&, const Event&[, const EventMeta&])` per event that carries its tag; a fold
+// that forgets one does not compile. Evolve is total: it never fails, never looks at anything else.
 #pragma once
 #include <concepts>
 #include <cstdint>
@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "domain/kernel/actor.hpp"
-#include "domain/kernel/codec.hpp"
+#include "domain/kernel/heap_bytes.hpp"
 
 namespace almanac::kernel {
 
@@ -57,7 +57,7 @@ struct EventType {
     std::string_view name;
     std::uint16_t version;
     std::vector<Reaction> reactions;
-    std::string (*to_json)(const void*);                                // sealed form
+    std::string (*to_json)(const void*);                                   // sealed form
     Result<std::shared_ptr<const void>> (*from_json)(const json::Value&);  // sealed form
     std::vector<std::string> (*tags)(const void*);
     std::string (*subject)(const void*);  // of personal fields that name none; empty: the trace
@@ -78,17 +78,25 @@ concept FoldState = Described<F> && std::default_initializable<F> && requires {
     typename F::Key;
 };
 
-// How a key is written in a tag. Ids and strings as they are; other keys bring `tag_key(const Key&)`.
-inline std::string tag_key(const Uuid& id) { return to_string(id); }
-inline std::string tag_key(const std::string& text) { return text; }
+// How a key is written in a tag. Ids and strings as they are; other keys bring `tag_key(const
+// Key&)`.
+inline std::string tag_key(const Uuid& id) {
+    return to_string(id);
+}
+inline std::string tag_key(const std::string& text) {
+    return text;
+}
 
-// The key of a fold of which a tenant has exactly one; its kind is the whole tag (`directory:services`).
+// The key of a fold of which a tenant has exactly one; its kind is the whole tag
+// (`directory:services`).
 struct Whole {};
 
 template <FoldState F>
 std::string tag_of(const typename F::Key& key) {
-    if constexpr (std::same_as<typename F::Key, Whole>) return std::string(F::kind);
-    else return std::string(F::kind) + ':' + tag_key(key);
+    if constexpr (std::same_as<typename F::Key, Whole>)
+        return std::string(F::kind);
+    else
+        return std::string(F::kind) + ':' + tag_key(key);
 }
 
 template <FoldState F>

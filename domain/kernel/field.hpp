@@ -6,8 +6,8 @@
 //       field(&RegisterReferral::referee, "the newcomer: a client or a guest"));
 //
 // A member is required unless it is a std::optional, a std::vector, a json::Object or `.may_omit()`
-// (then its initializer is the default). Limits hold for every field: 1,000 characters and 100 items
-// where nothing else is said.
+// (then its initializer is the default). Limits hold for every field: 1,000 characters and 100
+// items where nothing else is said.
 #pragma once
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
@@ -30,8 +30,8 @@ struct FieldRule {
     std::size_t items_min = 0;  // of arrays
     std::size_t items_max = 100;
     Format format = Format::none;
-    bool omissible = false;   // the initializer is the default
-    bool from_path = false;   // stands in the path, not in the body
+    bool omissible = false;     // the initializer is the default
+    bool from_path = false;     // stands in the path, not in the body
     bool is_sensitive = false;  // medical: every read of it is an event (log.md)
     bool is_internal = false;   // kept in folds, never answered
     bool is_fixed = false;      // may not be patched
@@ -42,8 +42,12 @@ struct Field {
     Member Owner::* member;
     FieldRule rule;
 
-    constexpr Field min(std::int64_t v) const { return with([&](auto& r) { r.min = v; }); }
-    constexpr Field max(std::int64_t v) const { return with([&](auto& r) { r.max = v; }); }
+    constexpr Field min(std::int64_t v) const {
+        return with([&](auto& r) { r.min = v; });
+    }
+    constexpr Field max(std::int64_t v) const {
+        return with([&](auto& r) { r.max = v; });
+    }
     constexpr Field range(std::int64_t low, std::int64_t high) const { return min(low).max(high); }
     constexpr Field length(std::size_t low, std::size_t high) const {
         return with([&](auto& r) { r.length_min = low, r.length_max = high; });
@@ -51,14 +55,24 @@ struct Field {
     constexpr Field items(std::size_t low, std::size_t high) const {
         return with([&](auto& r) { r.items_min = low, r.items_max = high; });
     }
-    constexpr Field format(Format v) const { return with([&](auto& r) { r.format = v; }); }
-    constexpr Field may_omit() const { return with([](auto& r) { r.omissible = true; }); }
-    constexpr Field path() const { return with([](auto& r) { r.from_path = true; }); }
-    constexpr Field sensitive() const { return with([](auto& r) { r.is_sensitive = true; }); }
+    constexpr Field format(Format v) const {
+        return with([&](auto& r) { r.format = v; });
+    }
+    constexpr Field may_omit() const {
+        return with([](auto& r) { r.omissible = true; });
+    }
+    constexpr Field path() const {
+        return with([](auto& r) { r.from_path = true; });
+    }
+    constexpr Field sensitive() const {
+        return with([](auto& r) { r.is_sensitive = true; });
+    }
     constexpr Field internal() const {
         return with([](auto& r) { r.is_internal = true, r.omissible = true; });
     }
-    constexpr Field fixed() const { return with([](auto& r) { r.is_fixed = true; }); }
+    constexpr Field fixed() const {
+        return with([](auto& r) { r.is_fixed = true; });
+    }
 
   private:
     template <class Change>

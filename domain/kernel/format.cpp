@@ -9,10 +9,18 @@
 
 namespace almanac::kernel {
 namespace {
-bool lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool lower_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+bool letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 
 bool is_slug(std::string_view s) {
     if (s.empty() || s.front() == '-' || s.back() == '-') return false;
@@ -25,8 +33,8 @@ bool is_domain(std::string_view domain) {
     for (std::size_t at = 0; at <= domain.size();) {
         const auto end = std::min(domain.find('.', at), domain.size());
         const auto label = domain.substr(at, end - at);
-        const bool shape = !label.empty() && label.size() <= 63 && label.front() != '-' &&
-                           label.back() != '-';
+        const bool shape =
+            !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-';
         const auto allowed = [](char c) {
             return letter(c) || digit(c) || c == '-' || static_cast<unsigned char>(c) >= 0x80;
         };
@@ -57,12 +65,16 @@ bool is_e164(std::string_view s) {
 
 bool is_url(std::string_view s) {
     const bool scheme = s.starts_with("https://") || s.starts_with("http://");
-    const auto bad = [](char c) { return control(c) || c == ' ' || c == '<' || c == '>' || c == '"'; };
+    const auto bad = [](char c) {
+        return control(c) || c == ' ' || c == '<' || c == '>' || c == '"';
+    };
     return scheme && s.size() > 8 && std::ranges::none_of(s, bad);
 }
 
 bool is_color(std::string_view s) {
-    const auto hex = [](char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+    const auto hex = [](char c) {
+        return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
     return s.size() == 7 && s[0] == '#' && std::ranges::all_of(s.substr(1), hex);
 }
 
@@ -79,28 +91,40 @@ bool is_country(std::string_view s) {
 }
 
 bool has_control(std::string_view s) {
-    return std::ranges::any_of(s, [](char c) { return control(c) && c != '\n' && c != '\t' && c != '\r'; });
+    return std::ranges::any_of(
+        s, [](char c) { return control(c) && c != '\n' && c != '\t' && c != '\r'; });
 }
 }  // namespace
 
 std::size_t code_points(std::string_view utf8) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string_view format_name(Format format) {
     switch (format) {
-        case Format::none: return "";
-        case Format::slug: return "slug";
-        case Format::email: return "email";
-        case Format::phone: return "e164";
-        case Format::url: return "uri";
-        case Format::color: return "color";
-        case Format::language: return "bcp47";
-        case Format::currency: return "iso4217";
-        case Format::zone: return "iana-time-zone";
-        case Format::country: return "iso3166-1-alpha-2";
-        case Format::text: return "";
+        case Format::none:
+            return "";
+        case Format::slug:
+            return "slug";
+        case Format::email:
+            return "email";
+        case Format::phone:
+            return "e164";
+        case Format::url:
+            return "uri";
+        case Format::color:
+            return "color";
+        case Format::language:
+            return "bcp47";
+        case Format::currency:
+            return "iso4217";
+        case Format::zone:
+            return "iana-time-zone";
+        case Format::country:
+            return "iso3166-1-alpha-2";
+        case Format::text:
+            return "";
     }
     return "";
 }

@@ -12,7 +12,9 @@ int hex_value(char c) {
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
 }
-bool is_dash_place(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+bool is_dash_place(std::size_t i) {
+    return i == 8 || i == 13 || i == 18 || i == 23;
+}
 }  // namespace
 
 std::string to_string(const Uuid& id) {
@@ -43,7 +45,8 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
 
 Uuid uuid_from_bytes(std::string_view sixteen_bytes) {
     Uuid id;
-    std::memcpy(id.bytes.data(), sixteen_bytes.data(), std::min<std::size_t>(16, sixteen_bytes.size()));
+    std::memcpy(id.bytes.data(), sixteen_bytes.data(),
+                std::min<std::size_t>(16, sixteen_bytes.size()));
     return id;
 }
 

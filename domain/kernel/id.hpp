@@ -23,8 +23,8 @@ struct Uuid {
     std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), 16}; }
 };
 
-std::string to_string(const Uuid& id);                   // 36 lower-case characters
-std::optional<Uuid> parse_uuid(std::string_view text);   // exactly 36 characters, either case
+std::string to_string(const Uuid& id);                  // 36 lower-case characters
+std::optional<Uuid> parse_uuid(std::string_view text);  // exactly 36 characters, either case
 Uuid uuid_from_bytes(std::string_view sixteen_bytes);
 Uuid uuid_v7(Instant time, const std::array<std::uint8_t, 10>& random);
 

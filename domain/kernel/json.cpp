@@ -80,7 +80,8 @@ Result<Value> parse(std::string_view text) {
     thread_local dom::parser parser;
     const auto parsed = parser.parse(text.data(), text.size(), true);
     if (parsed.error() != simdjson::SUCCESS) {
-        if (parsed.error() == simdjson::EMPTY) return malformed("The body is empty; JSON expected.");
+        if (parsed.error() == simdjson::EMPTY)
+            return malformed("The body is empty; JSON expected.");
         return malformed(simdjson::error_message(parsed.error()));
     }
     auto value = convert(parsed.value_unsafe(), 1);
@@ -95,7 +96,9 @@ Value parse_own(std::string_view text) {
     return std::move(*value);
 }
 
-std::string dump(const Value& value) { return boost::json::serialize(value); }
+std::string dump(const Value& value) {
+    return boost::json::serialize(value);
+}
 
 void append(std::string& out, const Value& value) {
     boost::json::serializer serializer;

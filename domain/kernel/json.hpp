@@ -1,7 +1,7 @@
-// JSON in the house: Boost.JSON's value as the tree, simdjson as the parser of everything that comes
-// from outside. `parse` is strict (RFC 8259): valid UTF-8, no duplicate keys, at most 32 arrays and
-// objects within each other, integers exact (an integer beyond int64/uint64 is refused), nothing
-// after the value.
+// JSON in the house: Boost.JSON's value as the tree, simdjson as the parser of everything that
+// comes from outside. `parse` is strict (RFC 8259): valid UTF-8, no duplicate keys, at most 32
+// arrays and objects within each other, integers exact (an integer beyond int64/uint64 is refused),
+// nothing after the value.
 #pragma once
 #include <boost/json/value.hpp>
 #include <string>

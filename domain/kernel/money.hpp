@@ -1,5 +1,5 @@
-// Money is int64 minor units with an ISO 4217 code; rates are integer parts per million. Rounding is
-// half away from zero, once per line; splits go by largest remainder. Every operation that could
+// Money is int64 minor units with an ISO 4217 code; rates are integer parts per million. Rounding
+// is half away from zero, once per line; splits go by largest remainder. Every operation that could
 // overflow or mix currencies says so instead of wrapping.
 #pragma once
 #include <cstdint>

@@ -1,6 +1,6 @@
 // A merge patch (RFC 7396) of a described struct: the members that changed, with their new values.
-// In events only the named members stand; a cleared one is null. Personal members are replaced whole
-// (their present value is ciphertext); other nested objects are merged.
+// In events only the named members stand; a cleared one is null. Personal members are replaced
+// whole (their present value is ciphertext); other nested objects are merged.
 #pragma once
 #include <algorithm>
 
@@ -63,7 +63,8 @@ void read_patch(Reader& in, const json::Object& body, const Place& at, const T& 
             if (key != d.name || (rule.is_internal && in.strict)) return;
             known = true;
             const Place here{&at, d.name};
-            if (rule.is_fixed && in.strict) return in.fail(here, "fixed", "This field never changes.");
+            if (rule.is_fixed && in.strict)
+                return in.fail(here, "fixed", "This field never changes.");
             out.names.emplace_back(d.name);
             detail::read_patched(in, given, here, rule, current.*d.pointer, out.value.*d.pointer);
         });

@@ -1,7 +1,8 @@
-// Personal data: a field whose value exists in the log only as ciphertext (log.md, "Sealed values").
-// `Personal<"client.email">` names the field id once, for ever. A command brings it open; a decision
-// copies it into events; the executor seals it with the data key of its subject (`of`) before the
-// append. From then on folds, snapshots, views and other events copy the sealed text byte for byte.
+// Personal data: a field whose value exists in the log only as ciphertext (log.md, "Sealed
+// values"). `Personal<"client.email">` names the field id once, for ever. A command brings it open;
+// a decision copies it into events; the executor seals it with the data key of its subject (`of`)
+// before the append. From then on folds, snapshots, views and other events copy the sealed text
+// byte for byte.
 #pragma once
 #include <algorithm>
 #include <cstddef>

@@ -1,17 +1,18 @@
-// Plain records: one described struct and one line in the module give create, patch, delete, restore,
-// list, get, history and unique keys. The struct says what it is:
+// Plain records: one described struct and one line in the module give create, patch, delete,
+// restore, list, get, history and unique keys. The struct says what it is:
 //
 //   struct Brand {
-//       static constexpr std::string_view context = "commerce", kind = "brand", collection = "brands";
-//       using Unique = UniqueKeys<Slug>;      // folds of kernel/unique.hpp, one per unique field
-//       using Directories = FoldList<>;       // relation folds that hold its choosing fields
-//       std::string name; std::optional<std::string> slug; …
+//       static constexpr std::string_view context = "commerce", kind = "brand", collection =
+//       "brands"; using Unique = UniqueKeys<Slug>;      // folds of kernel/unique.hpp, one per
+//       unique field using Directories = FoldList<>;       // relation folds that hold its choosing
+//       fields std::string name; std::optional<std::string> slug; …
 //   };
 //
 // Optional functions next to it: `check(const T&, Reader&, const Place&)` across fields,
-// `prepare(T&)` before a create, `admit(const T&, const T* before, Read&, const Context&)` for rules
-// that look at other things, `key_value(const T&, std::string_view kind)` for its unique fields.
-// Deleted records keep their history and free their unique keys; restore takes them again or refuses.
+// `prepare(T&)` before a create, `admit(const T&, const T* before, Read&, const Context&)` for
+// rules that look at other things, `key_value(const T&, std::string_view kind)` for its unique
+// fields. Deleted records keep their history and free their unique keys; restore takes them again
+// or refuses.
 #pragma once
 #include <array>
 
@@ -218,7 +219,8 @@ inline constexpr auto rules<RestoreRecord<T>> = fields(field(&RestoreRecord<T>::
 namespace detail {
 template <class T>
 std::optional<Rejection> admitted(const T& after, const T* before, Read& read, const Context& now) {
-    if constexpr (requires { admit(after, before, read, now); }) return admit(after, before, read, now);
+    if constexpr (requires { admit(after, before, read, now); })
+        return admit(after, before, read, now);
     return std::nullopt;
 }
 
@@ -272,7 +274,8 @@ Decision decide(const CreateRecord<T>& wish, Read& read, const Context& now) {
     RecordCreated<T> e;
     static_cast<T&>(e) = wish;
     if constexpr (requires(T& t) { prepare(t); }) prepare(static_cast<T&>(e));
-    if (auto refused = detail::admitted<T>(e, nullptr, read, now)) return std::unexpected(std::move(*refused));
+    if (auto refused = detail::admitted<T>(e, nullptr, read, now))
+        return std::unexpected(std::move(*refused));
     e.id = now.fresh_id<Id<T>>();
     auto keys = detail::free_keys<T>(e, e.id, read, now, typename T::Unique{});
     if (!keys) return std::unexpected(std::move(keys.error()));
@@ -333,7 +336,8 @@ Decision decide(const PatchRecord<T>& wish, Read& read, const Context& now) {
         if (!in.errors.empty()) return invalid(std::move(in.errors));
     }
     const T& before = record;
-    if (auto refused = detail::admitted<T>(after, &before, read, now)) return std::unexpected(std::move(*refused));
+    if (auto refused = detail::admitted<T>(after, &before, read, now))
+        return std::unexpected(std::move(*refused));
     if (auto refused = detail::change_keys<T>(e, record, after, read, now, typename T::Unique{})) {
         return std::unexpected(std::move(*refused));
     }
@@ -359,8 +363,8 @@ std::optional<Rejection> still_free(const std::string& key, const Uuid& self, Re
     return Rejection{RejectionKind::conflict, std::string(U::code), std::string(U::sentence)};
 }
 template <class... U>
-std::optional<Rejection> all_free(const std::vector<std::string>& keys, const Uuid& self, Read& read,
-                                  UniqueKeys<U...>) {
+std::optional<Rejection> all_free(const std::vector<std::string>& keys, const Uuid& self,
+                                  Read& read, UniqueKeys<U...>) {
     std::optional<Rejection> refused;
     for (const auto& key : keys) {
         ((refused = refused ? refused : still_free<U>(key, self, read)), ...);

@@ -18,8 +18,7 @@ void add_rule(json::Object& schema, const FieldRule& rule, bool is_string, bool 
 json::Object sealed_schema() {
     return {{"type", "object"},
             {"description", "personal data, sealed with the key of its subject"},
-            {"properties",
-             {{"sealed", {{"type", "string"}}}, {"of", {{"type", "string"}}}}},
+            {"properties", {{"sealed", {{"type", "string"}}}, {"of", {{"type", "string"}}}}},
             {"required", {"sealed", "of"}}};
 }
 

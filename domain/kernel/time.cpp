@@ -30,7 +30,8 @@ std::optional<local_days> parse_date(std::string_view text) {
     const bool shape = text.size() == 10 && digits(text, 0, 4, y) && text[4] == '-' &&
                        digits(text, 5, 2, m) && text[7] == '-' && digits(text, 8, 2, d);
     if (!shape) return std::nullopt;
-    const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
+    const year_month_day date{year{y}, month{static_cast<unsigned>(m)},
+                              day{static_cast<unsigned>(d)}};
     return date.ok() ? std::optional(local_days{date}) : std::nullopt;
 }
 
@@ -78,8 +79,9 @@ std::optional<Instant> parse_instant(std::string_view text) {
     int s = 0;
     if (text.size() < 20 || (text[10] != 'T' && text[10] != 't')) return std::nullopt;
     const auto date = parse_date(text.substr(0, 10));
-    const bool shape = date && digits(text, 11, 2, h) && text[13] == ':' && digits(text, 14, 2, m) &&
-                       text[16] == ':' && digits(text, 17, 2, s) && h < 24 && m < 60 && s < 60;
+    const bool shape = date && digits(text, 11, 2, h) && text[13] == ':' &&
+                       digits(text, 14, 2, m) && text[16] == ':' && digits(text, 17, 2, s) &&
+                       h < 24 && m < 60 && s < 60;
     if (!shape) return std::nullopt;
     std::size_t at = 19;
     Micros fraction{0};
@@ -141,18 +143,28 @@ ZoneTable& zone_table() {
     static ZoneTable table;
     return table;
 }
-const absl::TimeZone& tz(const void* rep) { return *static_cast<const absl::TimeZone*>(rep); }
-Instant from_absl(absl::Time t) { return Instant{Micros{absl::ToUnixMicros(t)}}; }
-absl::Time to_absl(Instant t) { return absl::FromUnixMicros(micros(t)); }
+const absl::TimeZone& tz(const void* rep) {
+    return *static_cast<const absl::TimeZone*>(rep);
+}
+Instant from_absl(absl::Time t) {
+    return Instant{Micros{absl::ToUnixMicros(t)}};
+}
+absl::Time to_absl(Instant t) {
+    return absl::FromUnixMicros(micros(t));
+}
 absl::CivilSecond civil(LocalDate date, LocalTime time) {
     const year_month_day ymd{date};
-    return absl::CivilSecond{int(ymd.year()), static_cast<int>(unsigned(ymd.month())),
-                             static_cast<int>(unsigned(ymd.day())), time.minutes / 60,
-                             time.minutes % 60, 0};
+    return absl::CivilSecond{int(ymd.year()),
+                             static_cast<int>(unsigned(ymd.month())),
+                             static_cast<int>(unsigned(ymd.day())),
+                             time.minutes / 60,
+                             time.minutes % 60,
+                             0};
 }
 // A name that could leave the zone directory or is no canonical IANA spelling is never looked up.
 bool plausible_zone_name(std::string_view name) {
-    if (name.empty() || name.size() > 64 || name.front() == '/' || name.front() == '.') return false;
+    if (name.empty() || name.size() > 64 || name.front() == '/' || name.front() == '.')
+        return false;
     for (const char c : name) {
         const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                              (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '+';
@@ -176,14 +188,18 @@ std::optional<Zone> Zone::find(std::string_view name) {
     return Zone{&it->first, &it->second};
 }
 
-Zone Zone::utc() { return *find("UTC"); }
+Zone Zone::utc() {
+    return *find("UTC");
+}
 
 LocalInstant Zone::to_local(Instant t) const {
     const auto info = tz(rep_).At(to_absl(t));
     return LocalInstant{floor<seconds>(t.time_since_epoch()) + seconds{info.offset}};
 }
 
-LocalDate Zone::local_date(Instant t) const { return floor<days>(to_local(t)); }
+LocalDate Zone::local_date(Instant t) const {
+    return floor<days>(to_local(t));
+}
 
 Instant Zone::to_instant(LocalDate date, LocalTime time) const {
     // `pre`: in a gap the offset before it, in an overlap the first of the two.

@@ -25,8 +25,12 @@ struct LocalTime {
 };
 enum class Weekday { monday, tuesday, wednesday, thursday, friday, saturday, sunday };
 
-inline Instant instant_from_micros(std::int64_t us) { return Instant{Micros{us}}; }
-inline std::int64_t micros(Instant t) { return t.time_since_epoch().count(); }
+inline Instant instant_from_micros(std::int64_t us) {
+    return Instant{Micros{us}};
+}
+inline std::int64_t micros(Instant t) {
+    return t.time_since_epoch().count();
+}
 inline constexpr std::int64_t instant_us_max = 7'258'118'400'000'000;  // 2200-01-01T00:00:00Z
 
 // RFC 3339, always `Z`; the fraction only where there is one (then 6 digits).
@@ -34,7 +38,7 @@ std::string to_string(Instant t);
 std::optional<Instant> parse_instant(std::string_view text);  // any offset; ≤ 6 digits of fraction
 std::string to_string(LocalDate date);                        // 2026-12-01
 std::optional<LocalDate> parse_local_date(std::string_view text);
-std::string to_string(LocalTime time);                        // 09:30
+std::string to_string(LocalTime time);  // 09:30
 std::optional<LocalTime> parse_local_time(std::string_view text);
 Weekday weekday(LocalDate date);
 std::string utc_month(Instant t);  // "2026-12", as in tags and trace subjects

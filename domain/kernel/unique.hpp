@@ -1,5 +1,5 @@
-// Unique fields as folds: one tag per value says who owns it now. Values that are personal are never
-// written: the tag holds the random claim id of the value (log.md, "Keyring and claims").
+// Unique fields as folds: one tag per value says who owns it now. Values that are personal are
+// never written: the tag holds the random claim id of the value (log.md, "Keyring and claims").
 #pragma once
 #include "domain/kernel/event.hpp"
 

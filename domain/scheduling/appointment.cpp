@@ -20,7 +20,8 @@ std::optional<Rejection> cannot_be_booked(const BookAppointment& wish, Read& rea
     } else if (!service.active) {
         errors.push_back({"/service_id", "inactive", "This service is not active."});
     } else if (wish.party_size > service.capacity) {
-        errors.push_back({"/party_size", "max", fmt::format("Expected at most {}.", service.capacity)});
+        errors.push_back(
+            {"/party_size", "max", fmt::format("Expected at most {}.", service.capacity)});
     }
     if (wish.client_id) {
         const auto& client = read.get<Record<Client>>(*wish.client_id);
@@ -37,13 +38,16 @@ std::optional<Rejection> cannot_be_booked(const BookAppointment& wish, Read& rea
     return invalid(std::move(errors)).error();
 }
 
-void unknown_resources(const std::vector<ResourceId>& ids, Read& read, std::vector<FieldError>& errors) {
+void unknown_resources(const std::vector<ResourceId>& ids, Read& read,
+                       std::vector<FieldError>& errors) {
     const auto& directory = read.get<ResourceDirectory>(Whole{});
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const auto* entry = directory.find(ids[i]);
         const auto at = json::pointer("/resource_ids", i);
-        if (!entry) errors.push_back({at, "not_found", "There is no such resource."});
-        else if (!entry->active) errors.push_back({at, "inactive", "This resource is not active."});
+        if (!entry)
+            errors.push_back({at, "not_found", "There is no such resource."});
+        else if (!entry->active)
+            errors.push_back({at, "inactive", "This resource is not active."});
     }
 }
 
@@ -104,7 +108,8 @@ std::optional<CustomerSnapshot> customer_of(const std::optional<ClientId>& id, R
 }
 
 // An appointment that can still be moved or cancelled.
-Result<const Appointment*> open_appointment(const AppointmentId& id, Read& read, std::string_view wish) {
+Result<const Appointment*> open_appointment(const AppointmentId& id, Read& read,
+                                            std::string_view wish) {
     if (!read.exists<Appointment>(id)) return not_found();
     const auto& a = read.get<Appointment>(id);
     if (a.status != AppointmentStatus::pending && a.status != AppointmentStatus::confirmed) {
@@ -165,15 +170,16 @@ Decision decide(const RescheduleAppointment& wish, Read& read, const Context& no
     terms.now = now.now;
     terms.except = Except{wish.id, held.service_day};
     const auto slot_with = [&](const std::vector<ResourceId>& resources) {
-        return find_slot(held.service_id, service, wish.start, held.party_size, resources, read, terms);
+        return find_slot(held.service_id, service, wish.start, held.party_size, resources, read,
+                         terms);
     };
     std::vector<ResourceId> same;
     for (const auto& resource : held.resources) same.emplace_back(resource.id);
     auto slot = slot_with(wish.resource_ids.empty() ? same : wish.resource_ids);
     if (!slot && wish.resource_ids.empty()) slot = slot_with({});
     if (!slot) return std::unexpected(std::move(slot.error()));
-    return AppointmentRescheduled{
-        wish.id, held, occupancy_of(held.service_id, service, *slot, held.party_size)};
+    return AppointmentRescheduled{wish.id, held,
+                                  occupancy_of(held.service_id, service, *slot, held.party_size)};
 }
 
 // A client's, inside the notice, is late and carries the fee; exactly at the limit it is free.
@@ -182,7 +188,8 @@ Decision decide(const CancelAppointment& wish, Read& read, const Context& now) {
     if (!a) return std::unexpected(a.error());
     const auto& held = (*a)->occupancy;
     const auto& service = read.get<Record<Service>>(held.service_id);
-    AppointmentCancelled e{wish.id, held, wish.by, (*a)->client_id, wish.reason, false, std::nullopt};
+    AppointmentCancelled e{wish.id,     held,  wish.by,     (*a)->client_id,
+                           wish.reason, false, std::nullopt};
     if (wish.by == CancelledBy::client) {
         if (!service.allows_cancellation) {
             return reject("scheduling.cancellation_not_allowed",
@@ -212,7 +219,8 @@ Decision decide(const CompleteAppointment& wish, Read& read, const Context& now)
     if (wish.final_price && wish.final_price->currency != a.price.currency) {
         return invalid_field("/final_price/currency", "currency", "Not the currency of the price.");
     }
-    AppointmentCompleted e{wish.id, a.occupancy, a.occupancy, at, wish.final_price.value_or(a.price)};
+    AppointmentCompleted e{wish.id, a.occupancy, a.occupancy, at,
+                           wish.final_price.value_or(a.price)};
     e.occupancy.end = std::min(a.occupancy.end, std::max(at, a.occupancy.start));
     return e;
 }

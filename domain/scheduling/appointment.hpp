@@ -8,7 +8,8 @@
 namespace almanac::scheduling {
 
 enum class AppointmentStatus { pending, confirmed, in_progress, completed, cancelled, no_show };
-BOOST_DESCRIBE_ENUM(AppointmentStatus, pending, confirmed, in_progress, completed, cancelled, no_show)
+BOOST_DESCRIBE_ENUM(AppointmentStatus, pending, confirmed, in_progress, completed, cancelled,
+                    no_show)
 enum class BookingMethod { online, phone, voice, walk_in, staff };
 BOOST_DESCRIBE_ENUM(BookingMethod, online, phone, voice, walk_in, staff)
 enum class CancelledBy { client, business, system };
@@ -49,7 +50,8 @@ struct AppointmentBooked {
 };
 BOOST_DESCRIBE_STRUCT(AppointmentBooked, (),
                       (id, status, reference, reference_day, client_id, occupancy, method,
-                       service_name, price, customer, client_notes, staff_notes, off_grid_reason, metadata))
+                       service_name, price, customer, client_notes, staff_notes, off_grid_reason,
+                       metadata))
 struct AppointmentConfirmed {
     static constexpr std::string_view type = "scheduling.appointment_confirmed";
     static constexpr std::uint16_t version = 1;
@@ -159,7 +161,9 @@ inline auto tags(const AppointmentBooked& e) {
     if (e.client_id) t.add<ClientVisits>({*e.client_id, e.occupancy.start});
     return t.add<Usage>({e.occupancy.start});
 }
-inline auto tags(const AppointmentConfirmed& e) { return Tags<Appointment>{}.add<Appointment>(e.id); }
+inline auto tags(const AppointmentConfirmed& e) {
+    return Tags<Appointment>{}.add<Appointment>(e.id);
+}
 inline auto tags(const AppointmentRescheduled& e) {
     auto t = Tags<Appointment, ResourceMonth, ServiceDay>{}.add<Appointment>(e.id);
     occupancy_tags(t, e.freed);
@@ -270,7 +274,8 @@ inline constexpr auto rules<scheduling::BookAppointment> = fields(
     field(&scheduling::BookAppointment::service_id, ""),
     field(&scheduling::BookAppointment::client_id, "none for a walk-in"),
     field(&scheduling::BookAppointment::start, "one of the starts that GET slots offers"),
-    field(&scheduling::BookAppointment::resource_ids, "all of them are used; other roles are filled")
+    field(&scheduling::BookAppointment::resource_ids,
+          "all of them are used; other roles are filled")
         .items(0, 100),
     field(&scheduling::BookAppointment::party_size, "people").range(1, 10'000).may_omit(),
     field(&scheduling::BookAppointment::method, "walk_in ignores notice and grid").may_omit(),
@@ -284,11 +289,10 @@ template <>
 inline constexpr auto rules<scheduling::ConfirmAppointment> =
     fields(field(&scheduling::ConfirmAppointment::id, "").path());
 template <>
-inline constexpr auto rules<scheduling::RescheduleAppointment> =
-    fields(field(&scheduling::RescheduleAppointment::id, "").path(),
-           field(&scheduling::RescheduleAppointment::resource_ids,
-                 "none: the same ones if they can")
-               .items(0, 100));
+inline constexpr auto rules<scheduling::RescheduleAppointment> = fields(
+    field(&scheduling::RescheduleAppointment::id, "").path(),
+    field(&scheduling::RescheduleAppointment::resource_ids, "none: the same ones if they can")
+        .items(0, 100));
 template <>
 inline constexpr auto rules<scheduling::CancelAppointment> =
     fields(field(&scheduling::CancelAppointment::id, "").path(),

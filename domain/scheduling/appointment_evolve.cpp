@@ -81,12 +81,16 @@ void evolve(Appointment& a, const AppointmentNoShow& e, const EventMeta& meta) {
     a.occupancy = e.occupancy;
 }
 
-void evolve(ResourceMonth& month, const AppointmentBooked& e) { take(month, e.id, e.occupancy); }
+void evolve(ResourceMonth& month, const AppointmentBooked& e) {
+    take(month, e.id, e.occupancy);
+}
 void evolve(ResourceMonth& month, const AppointmentRescheduled& e, const EventMeta& meta) {
     release(month, e.id);
     if (touches(e.occupancy, meta.tag)) take(month, e.id, e.occupancy);
 }
-void evolve(ResourceMonth& month, const AppointmentCancelled& e) { release(month, e.id); }
+void evolve(ResourceMonth& month, const AppointmentCancelled& e) {
+    release(month, e.id);
+}
 void evolve(ResourceMonth& month, const AppointmentCompleted& e) {
     release(month, e.id);
     take(month, e.id, e.occupancy);
@@ -96,15 +100,27 @@ void evolve(ResourceMonth& month, const AppointmentNoShow& e) {
     take(month, e.id, e.occupancy);
 }
 
-void evolve(ServiceDay& day, const AppointmentBooked&) { ++day.live; }
+void evolve(ServiceDay& day, const AppointmentBooked&) {
+    ++day.live;
+}
 void evolve(ServiceDay& day, const AppointmentRescheduled& e, const EventMeta& meta) {
     if (touches(e.freed, meta.tag)) --day.live;
     if (touches(e.occupancy, meta.tag)) ++day.live;
 }
-void evolve(ServiceDay& day, const AppointmentCancelled&) { --day.live; }
-void evolve(ReferenceDay& day, const AppointmentBooked&) { ++day.used; }
-void evolve(ClientVisits& visits, const AppointmentBooked&) { ++visits.booked; }
-void evolve(ClientVisits& visits, const AppointmentCancelled&) { ++visits.cancelled; }
-void evolve(Usage& usage, const AppointmentBooked&) { ++usage.appointments; }
+void evolve(ServiceDay& day, const AppointmentCancelled&) {
+    --day.live;
+}
+void evolve(ReferenceDay& day, const AppointmentBooked&) {
+    ++day.used;
+}
+void evolve(ClientVisits& visits, const AppointmentBooked&) {
+    ++visits.booked;
+}
+void evolve(ClientVisits& visits, const AppointmentCancelled&) {
+    ++visits.cancelled;
+}
+void evolve(Usage& usage, const AppointmentBooked&) {
+    ++usage.appointments;
+}
 
 }  // namespace almanac::scheduling

@@ -44,8 +44,8 @@ Decision decide(const SetSchedule& wish, Read& read, const Context& now) {
     const auto* resource = read.get<ResourceDirectory>(Whole{}).find(wish.id);
     if (!resource) return not_found();
     const auto& calendar = read.get<Calendar>(wish.id);
-    ScheduleSet e{now.fresh_id<ScheduleId>(), wish.id, wish.effective_from, wish.effective_until,
-                  wish.windows, wish.breaks};
+    ScheduleSet e{now.fresh_id<ScheduleId>(), wish.id,      wish.effective_from,
+                  wish.effective_until,       wish.windows, wish.breaks};
     if (!e.effective_from && !calendar.schedules.empty()) {
         e.effective_from = zone_of(*resource, read).local_date(now.now);
     }
@@ -90,8 +90,10 @@ void evolve(Calendar& calendar, const ScheduleSet& e, const EventMeta& meta) {
 void evolve(Calendar& calendar, const ScheduleEnded& e, const EventMeta& meta) {
     const auto at = std::ranges::find(calendar.schedules, Uuid{e.id}, &Schedule::id);
     if (at != calendar.schedules.end()) {
-        if (e.effective_until) at->effective_until = e.effective_until;
-        else calendar.schedules.erase(at);
+        if (e.effective_until)
+            at->effective_until = e.effective_until;
+        else
+            calendar.schedules.erase(at);
     }
     drop_ended(calendar, meta.time);
 }

@@ -56,8 +56,8 @@ struct ResourceSchedule {
 BOOST_DESCRIBE_STRUCT(ResourceSchedule, (),
                       (resource_id, effective_from, effective_until, windows, breaks, superseded))
 
-// `calendar:<resource id>`, the schedules in force or to come: at most 500; what ended more than two
-// days before the event applied is dropped (log.md).
+// `calendar:<resource id>`, the schedules in force or to come: at most 500; what ended more than
+// two days before the event applied is dropped (log.md).
 struct Calendar {
     static constexpr std::string_view kind = "calendar";
     static constexpr std::uint32_t version = 1;
@@ -68,10 +68,12 @@ struct Calendar {
 BOOST_DESCRIBE_STRUCT(Calendar, (), (schedules))
 
 inline auto tags(const ScheduleSet& e) {
-    return Tags<ResourceSchedule, Calendar>{}.add<ResourceSchedule>(e.id).add<Calendar>(e.resource_id);
+    return Tags<ResourceSchedule, Calendar>{}.add<ResourceSchedule>(e.id).add<Calendar>(
+        e.resource_id);
 }
 inline auto tags(const ScheduleEnded& e) {
-    return Tags<ResourceSchedule, Calendar>{}.add<ResourceSchedule>(e.id).add<Calendar>(e.resource_id);
+    return Tags<ResourceSchedule, Calendar>{}.add<ResourceSchedule>(e.id).add<Calendar>(
+        e.resource_id);
 }
 void evolve(ResourceSchedule& schedule, const ScheduleSet& e);
 void evolve(ResourceSchedule& schedule, const ScheduleEnded& e);

@@ -1,7 +1,7 @@
-// scheduling/client.hpp — whom a business serves. Seed 001 (clients), 000 (customers). All of it but
-// language, communication preferences, marketing consent, source, tags and status is personal data,
-// sealed with the client's own key (log.md). E-mail and phone are unique among live clients; the log
-// knows them only as random claims.
+// scheduling/client.hpp — whom a business serves. Seed 001 (clients), 000 (customers). All of it
+// but language, communication preferences, marketing consent, source, tags and status is personal
+// data, sealed with the client's own key (log.md). E-mail and phone are unique among live clients;
+// the log knows them only as random claims.
 #pragma once
 #include "domain/scheduling/location.hpp"
 

@@ -40,12 +40,14 @@ struct Location {
     std::optional<std::string> notes;
     bool operator==(const Location&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Location, (), (name, slug, description, address, phone, email, time_zone,
-                                     amenities, status, is_default, notes))
+BOOST_DESCRIBE_STRUCT(Location, (),
+                      (name, slug, description, address, phone, email, time_zone, amenities, status,
+                       is_default, notes))
 using LocationId = Id<Location>;
 
 void prepare(Location& location);  // a slug from the name
-std::optional<Rejection> admit(const Location& after, const Location* before, Read&, const Context&);
+std::optional<Rejection> admit(const Location& after, const Location* before, Read&,
+                               const Context&);
 
 }  // namespace almanac::scheduling
 
@@ -64,7 +66,8 @@ template <>
 inline constexpr auto rules<scheduling::Location> =
     fields(field(&scheduling::Location::name, "as clients know it").length(1, 200),
            field(&scheduling::Location::slug, "unique; made from the name if absent")
-               .length(1, 100).format(Format::slug),
+               .length(1, 100)
+               .format(Format::slug),
            field(&scheduling::Location::description, "").length(0, 5000),
            field(&scheduling::Location::phone, "E.164").format(Format::phone),
            field(&scheduling::Location::email, "").format(Format::email),
@@ -74,6 +77,7 @@ inline constexpr auto rules<scheduling::Location> =
            field(&scheduling::Location::status, "only an active one is booked").may_omit(),
            field(&scheduling::Location::is_default,
                  "the one of everything that names none; made with the tenant")
-               .may_omit().fixed(),
+               .may_omit()
+               .fixed(),
            field(&scheduling::Location::notes, "internal").length(0, 5000));
 }  // namespace almanac::kernel

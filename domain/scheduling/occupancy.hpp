@@ -1,6 +1,7 @@
-// scheduling/occupancy.hpp — what a booking takes, and the folds that count it: per resource and UTC
-// month, per service and local day, per client and year, per reference day, per usage month. Every
-// event that frees something repeats what it took (log.md), so each fold needs only its own events.
+// scheduling/occupancy.hpp — what a booking takes, and the folds that count it: per resource and
+// UTC month, per service and local day, per client and year, per reference day, per usage month.
+// Every event that frees something repeats what it took (log.md), so each fold needs only its own
+// events.
 #pragma once
 #include "domain/scheduling/calendar.hpp"
 #include "domain/scheduling/service.hpp"
@@ -26,14 +27,15 @@ struct Occupancy {
     Instant busy_from() const { return start - std::chrono::minutes{buffer_before_minutes}; }
     Instant busy_until() const { return end + std::chrono::minutes{buffer_after_minutes}; }
 };
-BOOST_DESCRIBE_STRUCT(Occupancy, (), (service_id, start, end, buffer_before_minutes,
-                                      buffer_after_minutes, location_id, service_day, party_size,
-                                      resources))
+BOOST_DESCRIBE_STRUCT(Occupancy, (),
+                      (service_id, start, end, buffer_before_minutes, buffer_after_minutes,
+                       location_id, service_day, party_size, resources))
 
 // ---- resource_month:<resource>/<UTC month> ----------------------------------------------------
 
-BOOST_DESCRIBE_STRUCT(Allocation, (), (owner, service, start, end, buffer_before_minutes,
-                                       buffer_after_minutes, party, hold, resources))
+BOOST_DESCRIBE_STRUCT(Allocation, (),
+                      (owner, service, start, end, buffer_before_minutes, buffer_after_minutes,
+                       party, hold, resources))
 struct ResourceMonth {
     static constexpr std::string_view kind = "resource_month";
     static constexpr std::uint32_t version = 1;
@@ -42,8 +44,9 @@ struct ResourceMonth {
         Instant in_month;
     };
     std::vector<Allocation> allocations;  // by start, then owner
+    std::int32_t longest_minutes = 0;     // any of them ever, buffers included: bounds a search
 };
-BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations))
+BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations, longest_minutes))
 inline std::string tag_key(const ResourceMonth::Key& key) {
     return to_string(key.resource) + '/' + utc_month(key.in_month);
 }
@@ -77,7 +80,9 @@ struct ReferenceDay {
     std::int32_t used = 0;
 };
 BOOST_DESCRIBE_STRUCT(ReferenceDay, (), (used))
-inline std::string tag_key(const ReferenceDay::Key& key) { return to_string(key.date); }
+inline std::string tag_key(const ReferenceDay::Key& key) {
+    return to_string(key.date);
+}
 
 // ---- client_visits:<client>/<UTC year>, usage:<UTC month> -------------------------------------
 
@@ -105,7 +110,9 @@ struct Usage {
     std::int32_t appointments = 0;
 };
 BOOST_DESCRIBE_STRUCT(Usage, (), (appointments))
-inline std::string tag_key(const Usage::Key& key) { return utc_month(key.in_month); }
+inline std::string tag_key(const Usage::Key& key) {
+    return utc_month(key.in_month);
+}
 
 // Every UTC month that [from, until) touches, by one instant of each.
 std::vector<Instant> months_of(Instant from, Instant until);

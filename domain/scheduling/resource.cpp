@@ -25,7 +25,8 @@ void prepare(Location& location) {
 
 std::optional<Rejection> admit(const Location& after, const Location*, Read&, const Context&) {
     if (after.is_default && after.status != LocationStatus::active) {
-        return invalid_field("/status", "default_location", "The default location stays active.").error();
+        return invalid_field("/status", "default_location", "The default location stays active.")
+            .error();
     }
     return std::nullopt;
 }
@@ -34,7 +35,8 @@ void check(const Resource& resource, Reader& in, const Place& at) {
     const auto& from = resource.maintenance_from;
     const auto& until = resource.maintenance_until;
     if (from && until && *until < *from) {
-        in.fail(Place{&at, "maintenance_until"}, "before_maintenance_from", "It ends before it begins.");
+        in.fail(Place{&at, "maintenance_until"}, "before_maintenance_from",
+                "It ends before it begins.");
     }
 }
 
@@ -54,8 +56,8 @@ std::optional<Rejection> admit(const Resource& after, const Resource* before, Re
 }
 
 const ResourceEntry* ResourceDirectory::find(const Uuid& id) const {
-    const auto at = std::ranges::lower_bound(entries, id, {},
-                                             [](const auto& entry) -> const Uuid& { return entry.id; });
+    const auto at = std::ranges::lower_bound(
+        entries, id, {}, [](const auto& entry) -> const Uuid& { return entry.id; });
     return at != entries.end() && at->id == id ? &*at : nullptr;
 }
 

@@ -124,7 +124,8 @@ inline constexpr auto rules<scheduling::Resource> = fields(
     field(&scheduling::Resource::name, "as clients know it").length(1, 200),
     field(&scheduling::Resource::slug,
           "unique and public; only what you give: it is never made from a person's name")
-        .length(1, 100).format(Format::slug),
+        .length(1, 100)
+        .format(Format::slug),
     field(&scheduling::Resource::description, "").length(0, 5000),
     field(&scheduling::Resource::bio, "").length(0, 5000),
     field(&scheduling::Resource::specialties, "what a requirement may ask for").length(1, 100),

@@ -11,7 +11,8 @@ std::optional<Rejection> unknown_category(const Service& service, Read& read) {
         const auto& category = read.get<Record<ServiceCategory>>(id);
         if (read.exists<Record<ServiceCategory>>(id) && !category.deleted_at) continue;
         return invalid_field(json::pointer("/category_ids", i), "not_found",
-                             "There is no such category.").error();
+                             "There is no such category.")
+            .error();
     }
     return std::nullopt;
 }
@@ -40,9 +41,12 @@ void check(const Fee& fee, Reader& in, const Place& at) {
 
 Money amount_of(const Fee& fee, const Money& quoted) {
     switch (fee.kind) {
-        case FeeKind::none: return {0, quoted.currency};
-        case FeeKind::fixed: return *fee.money;
-        case FeeKind::rate: return {apply_ppm(quoted.amount, *fee.rate_ppm).value_or(0), quoted.currency};
+        case FeeKind::none:
+            return {0, quoted.currency};
+        case FeeKind::fixed:
+            return *fee.money;
+        case FeeKind::rate:
+            return {apply_ppm(quoted.amount, *fee.rate_ppm).value_or(0), quoted.currency};
     }
     return {0, quoted.currency};
 }
@@ -54,7 +58,8 @@ void check(const Requirement& requirement, Reader& in, const Place& at) {
     if (requirement.match && !requirement.match->type && requirement.match->specialties.empty()) {
         in.fail(Place{&at, "match"}, "required", "A match names a type or specialties.");
     }
-    const std::set<ResourceId> distinct(requirement.candidates.begin(), requirement.candidates.end());
+    const std::set<ResourceId> distinct(requirement.candidates.begin(),
+                                        requirement.candidates.end());
     if (distinct.size() != requirement.candidates.size()) {
         in.fail(Place{&at, "candidates"}, "repeated", "A resource stands twice.");
     }
@@ -109,7 +114,8 @@ void evolve(ServiceDirectory& directory, const RecordCreated<Service>& e) {
 }
 void evolve(ServiceDirectory& directory, const RecordChanged<Service>& e) {
     const auto at = entry_of(directory, e.id);
-    if (at != directory.entries.end() && e.changes.has("active")) at->active = e.changes.value.active;
+    if (at != directory.entries.end() && e.changes.has("active"))
+        at->active = e.changes.value.active;
 }
 void evolve(ServiceDirectory& directory, const RecordDeleted<Service>& e) {
     std::erase_if(directory.entries, [&](const auto& entry) { return entry.id == e.id; });

@@ -133,10 +133,10 @@ namespace almanac::kernel {
 template <>
 inline constexpr auto doc<scheduling::Service> = "Something that can be booked.";
 template <>
-inline constexpr auto rules<scheduling::Fee> =
-    fields(field(&scheduling::Fee::kind, ""), field(&scheduling::Fee::money, "of kind fixed").min(0),
-           field(&scheduling::Fee::rate_ppm, "of kind rate, parts per million of the quoted price")
-               .range(0, ppm_one));
+inline constexpr auto rules<scheduling::Fee> = fields(
+    field(&scheduling::Fee::kind, ""), field(&scheduling::Fee::money, "of kind fixed").min(0),
+    field(&scheduling::Fee::rate_ppm, "of kind rate, parts per million of the quoted price")
+        .range(0, ppm_one));
 template <>
 inline constexpr auto rules<scheduling::ResourceMatch> =
     fields(field(&scheduling::ResourceMatch::specialties, "all of them").length(1, 100));
@@ -152,12 +152,15 @@ template <>
 inline constexpr auto rules<scheduling::Service> = fields(
     field(&scheduling::Service::name, "as clients know it").length(1, 200),
     field(&scheduling::Service::slug, "unique; made from the name if absent")
-        .length(1, 100).format(Format::slug),
+        .length(1, 100)
+        .format(Format::slug),
     field(&scheduling::Service::category_ids, "").items(0, 50),
     field(&scheduling::Service::description, "").length(0, 5000),
     field(&scheduling::Service::short_description, "").length(0, 500),
     field(&scheduling::Service::duration_minutes, "").range(1, 10'080),
-    field(&scheduling::Service::buffer_before_minutes, "kept free before").range(0, 1'440).may_omit(),
+    field(&scheduling::Service::buffer_before_minutes, "kept free before")
+        .range(0, 1'440)
+        .may_omit(),
     field(&scheduling::Service::buffer_after_minutes, "kept free after").range(0, 1'440).may_omit(),
     field(&scheduling::Service::slot_step_minutes, "grid of starts; none: the duration")
         .range(1, 1'440),
@@ -173,7 +176,8 @@ inline constexpr auto rules<scheduling::Service> = fields(
     field(&scheduling::Service::requires_payment, "starts pending").may_omit(),
     field(&scheduling::Service::payment_window_minutes, "").range(1, 10'080).may_omit(),
     field(&scheduling::Service::allows_cancellation, "by the client").may_omit(),
-    field(&scheduling::Service::cancellation_notice_minutes, "later is late").range(0, 527'040)
+    field(&scheduling::Service::cancellation_notice_minutes, "later is late")
+        .range(0, 527'040)
         .may_omit(),
     field(&scheduling::Service::late_cancel_fee, "").may_omit(),
     field(&scheduling::Service::no_show_fee, "").may_omit(),

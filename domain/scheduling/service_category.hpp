@@ -36,13 +36,14 @@ namespace almanac::kernel {
 template <>
 inline constexpr auto doc<scheduling::ServiceCategory> = "A group of services.";
 template <>
-inline constexpr auto rules<scheduling::ServiceCategory> = fields(
-    field(&scheduling::ServiceCategory::name, "").length(1, 100),
-    field(&scheduling::ServiceCategory::slug, "unique; made from the name if absent")
-        .length(1, 100).format(Format::slug),
-    field(&scheduling::ServiceCategory::description, "").length(0, 5000),
-    field(&scheduling::ServiceCategory::icon, "").length(0, 255),
-    field(&scheduling::ServiceCategory::image_url, "").format(Format::url),
-    field(&scheduling::ServiceCategory::sort_order, "ascending").may_omit(),
-    field(&scheduling::ServiceCategory::active, "").may_omit());
+inline constexpr auto rules<scheduling::ServiceCategory> =
+    fields(field(&scheduling::ServiceCategory::name, "").length(1, 100),
+           field(&scheduling::ServiceCategory::slug, "unique; made from the name if absent")
+               .length(1, 100)
+               .format(Format::slug),
+           field(&scheduling::ServiceCategory::description, "").length(0, 5000),
+           field(&scheduling::ServiceCategory::icon, "").length(0, 255),
+           field(&scheduling::ServiceCategory::image_url, "").format(Format::url),
+           field(&scheduling::ServiceCategory::sort_order, "ascending").may_omit(),
+           field(&scheduling::ServiceCategory::active, "").may_omit());
 }  // namespace almanac::kernel

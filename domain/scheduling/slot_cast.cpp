@@ -28,6 +28,7 @@ SlotCast::SlotCast(const Snapshot& snapshot, int party, std::span<const Uuid> re
         if (known) must_use_.add(*known);
         must_use_known_ = must_use_known_ && known.has_value();
     }
+    narrow_to_given();
     make_levels();
     drop_hopeless_locations();
 }
@@ -79,17 +80,46 @@ void SlotCast::take_roles(const Snapshot& snapshot) {
     // Somebody has to be there: without any required role the first one is.
     const auto first = std::ranges::find(roles_, true, &MatchRole::required);
     lead_role_ = first == roles_.end() ? 0 : static_cast<std::size_t>(first - roles_.begin());
-    leads_ = none();
-    if (roles_.empty()) return;
-    roles_[lead_role_].required = true;
-    for (const auto& candidate : roles_[lead_role_].candidates) leads_.add(candidate.place);
+    if (!roles_.empty()) roles_[lead_role_].required = true;
+}
+
+// A given resource that only one single place is open to takes it; nothing is left to require.
+void SlotCast::narrow_to_given() {
+    for (bool narrowed = true; narrowed;) {
+        narrowed = false;
+        for (std::uint32_t given = 0; given < members_.size(); ++given) {
+            if (!must_use_.has(given)) continue;
+            MatchRole* only = nullptr;
+            int open = 0;
+            for (auto& role : roles_) {
+                const auto& list = role.candidates;
+                if (std::ranges::find(list, given, &MatchRole::Candidate::place) == list.end())
+                    continue;
+                only = &role;
+                ++open;
+            }
+            if (open != 1 || !only->required || only->quantity != 1) continue;
+            std::erase_if(only->candidates, [&](const auto& c) { return c.place != given; });
+            must_use_.remove(given);
+            narrowed = true;
+        }
+    }
 }
 
 void SlotCast::make_levels() {
+    leads_ = none();
+    auto candidates = none();
+    for (const auto& role : roles_) {
+        const bool leads = &role == &roles_[lead_role_];
+        for (const auto& candidate : role.candidates) {
+            candidates.add(candidate.place);
+            if (leads) leads_.add(candidate.place);
+        }
+    }
     std::vector<std::int64_t> durations{service_duration_us_};
     auto own = none();
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (members_[i].own_duration_us == 0) continue;
+        if (members_[i].own_duration_us == 0 || !candidates.has(i)) continue;
         durations.push_back(members_[i].own_duration_us);
         own.add(i);
     }
@@ -114,7 +144,7 @@ void SlotCast::drop_hopeless_locations() {
         }
         const auto served = static_cast<std::uint32_t>(kept.size());
         const bool hope =
-            must_use_known_ && !roles_.empty() && best(usable, nullptr, must_use_, {});
+            must_use_known_ && !roles_.empty() && best(roles_, usable, nullptr, must_use_, {});
         for (std::size_t i = 0; i < members_.size(); ++i) {
             if (location.members.has(i)) members_[i].location = hope ? served : CastMember::nowhere;
         }
@@ -136,6 +166,7 @@ std::size_t SlotCast::level_of(std::span<const Match::Unit> units) const {
         longest = std::max(longest, members_[unit.place].own_duration_us);
     const auto duration = longest == 0 ? service_duration_us_ : longest;
     const auto level = std::ranges::lower_bound(levels_, duration, {}, &CastLevel::duration_us);
+    if (level == levels_.end() || level->duration_us != duration) return levels_.size();
     return static_cast<std::size_t>(level - levels_.begin());
 }
 
@@ -147,8 +178,9 @@ int SlotCast::seats(std::span<const Match::Unit> units) const {
     return seats;
 }
 
-std::optional<Match> SlotCast::best_at(const CastLevel& level, MatchRules& rules) const {
-    auto match = best_match(roles_, rules);
+std::optional<Match> SlotCast::best_at(std::span<const MatchRole> roles, const CastLevel& level,
+                                       MatchRules& rules) const {
+    auto match = best_match(roles, rules);
     if (!match || !level.needs_own_one) return match;
     const auto own = [&](const Match::Unit& unit) { return level.own.has(unit.place); };
     if (std::ranges::any_of(match->units, own)) return match;
@@ -158,18 +190,19 @@ std::optional<Match> SlotCast::best_at(const CastLevel& level, MatchRules& rules
         if (!level.own.has(i) || !rules.usable.has(i)) continue;
         rules.must_use = must_use;
         rules.must_use.add(i);
-        auto with = best_match(roles_, rules);
+        auto with = best_match(roles, rules);
         if (with && (!match || with->score < match->score)) match = std::move(with);
     }
     return match;
 }
 
-std::optional<Match> SlotCast::best(std::span<const PlaceSet> usable, const PlaceSet* lead,
+std::optional<Match> SlotCast::best(std::span<const MatchRole> roles,
+                                    std::span<const PlaceSet> usable, const PlaceSet* lead,
                                     const PlaceSet& must_use, std::span<const int> load) const {
     std::optional<Match> best;
     for (std::size_t l = 0; l < levels_.size(); ++l) {
         MatchRules rules{usable[l], must_use, lead, lead_role_, load};
-        auto match = best_at(levels_[l], rules);
+        auto match = best_at(roles, levels_[l], rules);
         if (match && (!best || match->score < best->score)) best = std::move(match);
     }
     return best;

@@ -49,19 +49,24 @@ class SlotCast {
 
     std::int64_t service_duration_us() const { return service_duration_us_; }
     std::int64_t longest_us() const { return levels_.back().duration_us; }
+    // levels().size(): these resources cannot serve together.
     std::size_t level_of(std::span<const Match::Unit> units) const;
     int seats(std::span<const Match::Unit> units) const;
 
-    // The best match over all levels; `usable` by level, `lead` as in MatchRules.
-    std::optional<Match> best(std::span<const PlaceSet> usable, const PlaceSet* lead,
-                              const PlaceSet& must_use, std::span<const int> load) const;
+    // The best match over all levels; `usable` by level, `lead` as in MatchRules. `roles` are those
+    // of the cast, perhaps with fewer candidates.
+    std::optional<Match> best(std::span<const MatchRole> roles, std::span<const PlaceSet> usable,
+                              const PlaceSet* lead, const PlaceSet& must_use,
+                              std::span<const int> load) const;
 
   private:
     void admit(const Snapshot& snapshot, int party, const std::optional<kernel::Uuid>& location);
     void take_roles(const Snapshot& snapshot);
     void make_levels();
     void drop_hopeless_locations();
-    std::optional<Match> best_at(const CastLevel& level, MatchRules& rules) const;
+    void narrow_to_given();
+    std::optional<Match> best_at(std::span<const MatchRole> roles, const CastLevel& level,
+                                 MatchRules& rules) const;
 
     std::int64_t service_duration_us_;
     int service_capacity_;

@@ -1,6 +1,7 @@
 #include "domain/scheduling/slot_finder.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace almanac::scheduling {
 
@@ -13,7 +14,9 @@ SlotFinder::SlotFinder(const Snapshot& snapshot, const SlotCast& cast, const Slo
       simple_(cast.levels().size() == 1 && cast.must_use().empty()),
       best_first_(cast.locations().size() * cast.roles().size()),
       memo_(cast.locations().size()) {
-    for (const auto& role : cast.roles()) units_ += role.quantity;
+    for (const auto& role : cast.roles()) {
+        units_ += role.quantity;
+    }
     note_roles();
 }
 
@@ -69,49 +72,35 @@ std::optional<Match> SlotFinder::best_fresh(std::size_t location, std::size_t st
     for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
         if (cast_.roles()[r].required && !pickable_.get(role_row(location, r), start)) return match;
     }
-    if (!simple_) return search(location, start);
-    if (!pick_each_best(location, start, match)) match = search_foremost(location, start);
+    if (!simple_ || !pick_each_best(location, start, match)) match = search(location, start);
     return match;
 }
 
+// With n units to fill no unit of the best match takes more than its n-th choice among its like:
+// one of those before it would be left, and better. So a few candidates of each kind are enough,
+// the kinds being whatever a rule can ask for: to be on the grid, to bring an own duration.
 std::optional<Match> SlotFinder::search(std::size_t location, std::size_t start) {
-    std::vector<std::uint64_t> key{board_.day(location, start)};
-    std::vector<PlaceSet> who;
-    for (std::size_t level = 0; level < cast_.levels().size(); ++level) {
-        who.push_back(usable(location, level, start, Need::seats));
-        key.insert(key.end(), who.back().words().begin(), who.back().words().end());
-    }
-    const auto leading = lead(start);
-    key.insert(key.end(), leading.words().begin(), leading.words().end());
-    auto& memo = memo_[location];
-    if (key != memo.key) {
-        memo.match = cast_.best(who, board_.grid_matters() ? &leading : nullptr, cast_.must_use(),
-                                board_.load(location, board_.day(location, start)));
-        memo.key = std::move(key);
-    }
-    return memo.match;
-}
-
-// With n units to fill no unit of the best match takes more than its n-th choice: one of the first
-// n would be left, and better. So a few candidates are enough, and those who have the start on
-// their grid count apart. True only where nobody must be used and all take equally long.
-std::optional<Match> SlotFinder::search_foremost(std::size_t location, std::size_t start) {
     const auto day = board_.day(location, start);
     foremost_.clear();
     foremost_key_.assign(1, day);
-    for (std::uint32_t r = 0; r < cast_.roles().size(); ++r) {
-        const bool grid = board_.grid_matters() && r == cast_.lead_role();
-        int taken = 0;
-        int on_grid = 0;
-        for (const auto& candidate : best_first(location, r, day)) {
-            if (!board_.available().get(candidate.place, start)) continue;
-            const bool here = grid && board_.on_grid(candidate.place, start);
-            if (taken >= units_ && (!here || on_grid >= units_)) continue;
-            ++taken;
-            on_grid += here ? 1 : 0;
-            foremost_.push_back({r, candidate, here});
-            foremost_key_.push_back(std::uint64_t{r} << 32 | candidate.place << 1 | (here ? 1 : 0));
-            if (taken >= units_ && (!grid || on_grid >= units_)) break;
+    for (std::uint32_t level = 0; level < cast_.levels().size(); ++level) {
+        for (std::uint32_t r = 0; r < cast_.roles().size(); ++r) {
+            const bool leads = board_.grid_matters() && r == cast_.lead_role();
+            std::array<int, 4> taken{};
+            for (const auto& candidate : best_first(location, r, day)) {
+                const auto place = candidate.place;
+                if (!board_.available().get(board_.row(level, place), start)) continue;
+                const bool on_grid = leads && board_.on_grid(place, start);
+                const bool own = cast_.members()[place].own_duration_us != 0;
+                auto& alike = taken[(on_grid ? 2U : 0U) + (own ? 1U : 0U)];
+                if (alike >= units_ && !cast_.must_use().has(place)) continue;
+                ++alike;
+                foremost_.push_back({level, r, candidate, on_grid});
+                foremost_key_.push_back(std::uint64_t{r} << 48 | std::uint64_t{place} << 24 |
+                                        level << 1 | (on_grid ? 1 : 0));
+                if (simple_ && taken[0] + taken[2] >= units_ && (!leads || taken[2] >= units_))
+                    break;
+            }
         }
     }
     auto& memo = memo_[location];
@@ -125,16 +114,20 @@ std::optional<Match> SlotFinder::search_foremost(std::size_t location, std::size
 std::optional<Match> SlotFinder::match_foremost(std::span<const int> load) const {
     std::vector<MatchRole> roles;
     for (const auto& role : cast_.roles()) roles.push_back({{}, role.quantity, role.required});
-    auto who = cast_.none();
+    std::vector<PlaceSet> who(cast_.levels().size(), cast_.none());
     auto leading = cast_.none();
     for (const auto& foremost : foremost_) {
-        roles[foremost.role].candidates.push_back(foremost.candidate);
-        who.add(foremost.candidate.place);
-        if (foremost.on_grid) leading.add(foremost.candidate.place);
+        const auto place = foremost.candidate.place;
+        auto& candidates = roles[foremost.role].candidates;
+        if (std::ranges::find(candidates, place, &MatchRole::Candidate::place) ==
+            candidates.end()) {
+            candidates.push_back(foremost.candidate);
+        }
+        who[foremost.level].add(place);
+        if (foremost.on_grid) leading.add(place);
     }
-    const MatchRules rules{std::move(who), cast_.none(), board_.grid_matters() ? &leading : nullptr,
-                           cast_.lead_role(), load};
-    return best_match(roles, rules);
+    return cast_.best(roles, who, board_.grid_matters() ? &leading : nullptr, cast_.must_use(),
+                      load);
 }
 
 // Where everybody's first choice is somebody else, that is the best match; false: it is not so
@@ -226,8 +219,8 @@ std::optional<Match> SlotFinder::match(std::size_t location, std::size_t start, 
         who.push_back(usable(location, level, start, need));
     }
     const auto leading = lead(start);
-    return cast_.best(who, on_grid && board_.grid_matters() ? &leading : nullptr, cast_.must_use(),
-                      {});
+    return cast_.best(cast_.roles(), who, on_grid && board_.grid_matters() ? &leading : nullptr,
+                      cast_.must_use(), {});
 }
 
 SlotFinder::Joined SlotFinder::join(std::size_t start, int remaining_min) {
@@ -255,15 +248,19 @@ std::optional<Match> SlotFinder::fill_session(const Session& session, std::size_
     auto wanted = together;
     wanted |= cast_.must_use();
     const auto level = cast_.level_of(people);
-    const bool there = wanted == together && std::ranges::all_of(session.places, [&](auto place) {
-                           return board_.works(level, place, start) && board_.roomy(place, start) &&
-                                  board_.free_but_for(session, level, place);
-                       });
+    const bool there = wanted == together && level < cast_.levels().size() &&
+                       std::ranges::all_of(
+                           session.places,
+                           [&](auto place) {
+                               return board_.works(level, place, start) &&
+                                      board_.roomy(place, start) &&
+                                      board_.free_but_for(session, level, place);
+                           });
     if (!there) return std::nullopt;
     std::vector<PlaceSet> who(cast_.levels().size(), cast_.none());
     who[level] = together;
     const auto leading = lead(start);
-    return cast_.best(who, board_.grid_matters() ? &leading : nullptr, together,
+    return cast_.best(cast_.roles(), who, board_.grid_matters() ? &leading : nullptr, together,
                       board_.load(session.location, board_.day(session.location, start)));
 }
 
@@ -319,7 +316,8 @@ bool SlotFinder::staffed(std::size_t location, std::size_t start, bool seated) {
         who.push_back(std::move(at_work));
     }
     const auto leading = lead(start);
-    return cast_.best(who, board_.grid_matters() ? &leading : nullptr, cast_.must_use(), {})
+    return cast_
+        .best(cast_.roles(), who, board_.grid_matters() ? &leading : nullptr, cast_.must_use(), {})
         .has_value();
 }
 

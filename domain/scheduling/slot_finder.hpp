@@ -28,6 +28,7 @@ class SlotFinder {
         std::optional<Match> match;
     };
     struct Foremost {
+        std::uint32_t level = 0;
         std::uint32_t role = 0;
         MatchRole::Candidate candidate;
         bool on_grid = false;
@@ -44,7 +45,6 @@ class SlotFinder {
     std::optional<Match> best_fresh(std::size_t location, std::size_t start);
     bool pick_each_best(std::size_t location, std::size_t start, std::optional<Match>& match);
     std::optional<Match> search(std::size_t location, std::size_t start);
-    std::optional<Match> search_foremost(std::size_t location, std::size_t start);
     std::optional<Match> match_foremost(std::span<const int> load) const;
     std::span<const MatchRole::Candidate> best_first(std::size_t location, std::size_t role,
                                                      std::size_t day);

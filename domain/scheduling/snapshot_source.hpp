@@ -1,6 +1,6 @@
-// scheduling/snapshot_source.hpp — one way to build the Snapshot of a service (snapshot.hpp), fed by
-// the folds of a decision or by the rows of the availability view, so that what is offered and what
-// is booked are judged on the same terms.
+// scheduling/snapshot_source.hpp — one way to build the Snapshot of a service (snapshot.hpp), fed
+// by the folds of a decision or by the rows of the availability view, so that what is offered and
+// what is booked are judged on the same terms.
 #pragma once
 #include "domain/scheduling/occupancy.hpp"
 

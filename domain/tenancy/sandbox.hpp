@@ -21,8 +21,12 @@ struct SandboxTime {
 BOOST_DESCRIBE_STRUCT(SandboxTime, (), (now))
 inline const std::string the_clock = "now";
 
-inline auto tags(const ClockMoved&) { return Tags<SandboxTime>{}.add<SandboxTime>(the_clock); }
-inline void evolve(SandboxTime& clock, const ClockMoved& e) { clock.now = e.now; }
+inline auto tags(const ClockMoved&) {
+    return Tags<SandboxTime>{}.add<SandboxTime>(the_clock);
+}
+inline void evolve(SandboxTime& clock, const ClockMoved& e) {
+    clock.now = e.now;
+}
 
 struct MoveClock {
     Instant now{};

@@ -69,7 +69,9 @@ void evolve(TenantRegistration& registration, const TenantRegistered& e) {
     registration.slug = e.slug;
     registration.profile = e;
 }
-void evolve(TenantSlug& slug, const TenantRegistered& e) { slug.owner = e.tenant_id; }
+void evolve(TenantSlug& slug, const TenantRegistered& e) {
+    slug.owner = e.tenant_id;
+}
 void evolve(Tenant& tenant, const TenantCreated& e) {
     static_cast<TenantProfile&>(tenant) = e;
     tenant.slug = e.slug;

@@ -9,7 +9,17 @@ namespace almanac::tenancy {
 using namespace kernel;
 
 enum class BusinessType {
-    salon, clinic, spa, wellness, fitness, dental, veterinary, restaurant, venue, shop, consultancy,
+    salon,
+    clinic,
+    spa,
+    wellness,
+    fitness,
+    dental,
+    veterinary,
+    restaurant,
+    venue,
+    shop,
+    consultancy,
     other
 };
 BOOST_DESCRIBE_ENUM(BusinessType, salon, clinic, spa, wellness, fitness, dental, veterinary,
@@ -110,11 +120,16 @@ struct TenantSlug {
 BOOST_DESCRIBE_STRUCT(TenantSlug, (), (owner))
 
 inline auto tags(const TenantRegistered& e) {
-    return Tags<TenantRegistration, TenantSlug>{}.add<TenantRegistration>(e.tenant_id)
+    return Tags<TenantRegistration, TenantSlug>{}
+        .add<TenantRegistration>(e.tenant_id)
         .add<TenantSlug>(e.slug);
 }
-inline auto tags(const TenantCreated& e) { return Tags<Tenant>{}.add<Tenant>(e.tenant_id); }
-inline auto tags(const TenantChanged& e) { return Tags<Tenant>{}.add<Tenant>(e.tenant_id); }
+inline auto tags(const TenantCreated& e) {
+    return Tags<Tenant>{}.add<Tenant>(e.tenant_id);
+}
+inline auto tags(const TenantChanged& e) {
+    return Tags<Tenant>{}.add<Tenant>(e.tenant_id);
+}
 void evolve(TenantRegistration& registration, const TenantRegistered& e);
 void evolve(TenantSlug& slug, const TenantRegistered& e);
 void evolve(Tenant& tenant, const TenantCreated& e);
@@ -148,24 +163,25 @@ inline constexpr auto rules<tenancy::TenantAddress> =
     fields(field(&tenancy::TenantAddress::line1, "street and number").length(0, 200),
            field(&tenancy::TenantAddress::country, "ISO 3166-1 alpha-2").format(Format::country));
 template <>
-inline constexpr auto rules<tenancy::TenantProfile> = fields(
-    field(&tenancy::TenantProfile::name, "as clients know it").length(1, 200),
-    field(&tenancy::TenantProfile::business_type, ""),
-    field(&tenancy::TenantProfile::description, "").length(0, 5000),
-    field(&tenancy::TenantProfile::email, "of the business").format(Format::email),
-    field(&tenancy::TenantProfile::phone, "of the business, E.164").format(Format::phone),
-    field(&tenancy::TenantProfile::website_url, "").format(Format::url),
-    field(&tenancy::TenantProfile::time_zone, "IANA").format(Format::zone),
-    field(&tenancy::TenantProfile::currency, "ISO 4217").format(Format::currency),
-    field(&tenancy::TenantProfile::locale, "BCP 47").format(Format::language).may_omit(),
-    field(&tenancy::TenantProfile::reference_prefix, "of booking references").length(1, 12)
-        .format(Format::text).may_omit(),
-    field(&tenancy::TenantProfile::settings, "free"),
-    field(&tenancy::TenantProfile::features, "free"));
+inline constexpr auto rules<tenancy::TenantProfile> =
+    fields(field(&tenancy::TenantProfile::name, "as clients know it").length(1, 200),
+           field(&tenancy::TenantProfile::business_type, ""),
+           field(&tenancy::TenantProfile::description, "").length(0, 5000),
+           field(&tenancy::TenantProfile::email, "of the business").format(Format::email),
+           field(&tenancy::TenantProfile::phone, "of the business, E.164").format(Format::phone),
+           field(&tenancy::TenantProfile::website_url, "").format(Format::url),
+           field(&tenancy::TenantProfile::time_zone, "IANA").format(Format::zone),
+           field(&tenancy::TenantProfile::currency, "ISO 4217").format(Format::currency),
+           field(&tenancy::TenantProfile::locale, "BCP 47").format(Format::language).may_omit(),
+           field(&tenancy::TenantProfile::reference_prefix, "of booking references")
+               .length(1, 12)
+               .format(Format::text)
+               .may_omit(),
+           field(&tenancy::TenantProfile::settings, "free"),
+           field(&tenancy::TenantProfile::features, "free"));
 template <>
-inline constexpr auto rules<tenancy::CreateTenant> =
-    fields(field(&tenancy::CreateTenant::slug, "unique, for ever").length(1, 50)
-               .format(Format::slug));
+inline constexpr auto rules<tenancy::CreateTenant> = fields(
+    field(&tenancy::CreateTenant::slug, "unique, for ever").length(1, 50).format(Format::slug));
 template <>
 inline constexpr auto rules<tenancy::FoundTenant> =
     fields(field(&tenancy::FoundTenant::slug, "").length(1, 50).format(Format::slug));

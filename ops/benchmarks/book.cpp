@@ -130,6 +130,12 @@ class Contest {
         rows.back().note = fmt::format("p50 {:.0f} us, p99 {:.0f} us", median(product.p50_us),
                                        median(product.p99_us));
         rows.push_back(compare(name, "req/s", product.rate, "bare", last_[1].rate));
+        std::vector<double> sustained;
+        for (std::size_t i = 0; i < product.rate.size(); ++i)
+            sustained.push_back(product.rate[i] * setting_.seconds /
+                                (setting_.seconds + product.drain_seconds[i]));
+        rows.push_back(compare(name + "_sustained", "req/s", sustained, "equal", last_[2].rate));
+        rows.back().note = "views included";
         rows.push_back({.name = name + "_views_behind",
                         .unit = "s",
                         .value = median(product.drain_seconds),

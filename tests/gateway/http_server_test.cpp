@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "domain/kernel/id.hpp"
@@ -93,6 +94,45 @@ TEST_F(HttpServerTest, refuses_malformed_requests_that_come_byte_by_byte) {
         EXPECT_EQ(client.receive().status, bad.status);
         EXPECT_TRUE(client.receive_until_close());
     }
+}
+
+TEST_F(HttpServerTest, survives_mutated_requests) {
+    // Whatever the bytes: each answer is a whole answer, and the server lives.
+    const std::uint64_t seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    serve();
+    std::vector<std::string> seeds;
+    for (const Malformed& bad : malformed_framings()) seeds.push_back(bad.bytes);
+    seeds.push_back(chunked("5;a=b\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n"));
+    seeds.push_back(post("/a?b=c", "hello", "Expect: 100-continue\r\nX-A: b\r\n"));
+    for (int round = 0; round < 1500; ++round) {
+        std::string bytes = seeds[random() % seeds.size()] + seeds[random() % seeds.size()];
+        for (int change = static_cast<int>(random() % 3); change > 0; --change) {
+            const std::size_t at = random() % bytes.size();
+            switch (random() % 3) {
+                case 0:
+                    bytes[at] = static_cast<char>(random());
+                    break;
+                case 1:
+                    bytes.insert(at, bytes.substr(random() % bytes.size(), 7));
+                    break;
+                default:
+                    bytes.erase(at, 1 + random() % 5);
+            }
+            if (bytes.empty()) bytes = "G";
+        }
+        RawClient client(server_->port());
+        client.send(bytes);
+        client.finish_sending();
+        for (;;) {
+            const Answer answer = client.receive(bytes.starts_with("HEAD"));
+            if (answer.status == 0) break;
+            ASSERT_TRUE(answer.complete) << bytes;
+            if (answer.header("connection") == "close") break;
+        }
+    }
+    EXPECT_EQ(ask(get("/alive")).body, "GET [alive]");
 }
 
 TEST_F(HttpServerTest, takes_fair_headers) {
@@ -353,7 +393,7 @@ TEST(HttpServerStart, explains_what_is_wrong) {
     EXPECT_THROW(elsewhere.start(), std::runtime_error);
 }
 
-TEST(HttpServerStart, serves_ipv6_and_names) {
+TEST(HttpServerStart, listens_on_names_and_addresses) {
     for (const char* host : {"localhost", "127.0.0.1"}) {
         HttpServer server({.host = host}, answer_with_description);
         server.start();

@@ -8,6 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
@@ -106,6 +107,13 @@ class RawClient {
         return ended_;
     }
     bool receive_some() { return fill(); }
+    // Takes what is already there; true: something is, or the connection is over.
+    bool poll_some() {
+        char bytes[16384];
+        const ssize_t n = ::recv(socket_, bytes, sizeof(bytes), MSG_DONTWAIT);
+        if (n > 0) buffer_.append(bytes, static_cast<std::size_t>(n));
+        return !buffer_.empty() || n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    }
     const std::string& pending() const { return buffer_; }
     int native() const { return socket_; }
 

@@ -29,7 +29,8 @@ struct Thing {
     bool hidden = false;
     bool operator==(const Thing&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Thing, (), (name, colour, count, price, parts, secret, day, at, ref, extra, hidden))
+BOOST_DESCRIBE_STRUCT(Thing, (),
+                      (name, colour, count, price, parts, secret, day, at, ref, extra, hidden))
 
 }  // namespace codec_sample
 
@@ -76,11 +77,12 @@ TEST(Codec, ReadsWhatItWrites) {
 }
 
 TEST(Codec, ReportsEveryBadFieldAtOnce) {
-    EXPECT_EQ(errors_of(R"({"name":"a","colour":"blue","count":11,"price":{"amount":"x","currency":"XXX"},
+    EXPECT_EQ(
+        errors_of(R"({"name":"a","colour":"blue","count":11,"price":{"amount":"x","currency":"XXX"},
                             "parts":[{"weight":1.5}],"day":"2026-02-30","at":"yesterday","ref":"12","nope":1})"),
-              (Errors{"/name length", "/colour enum", "/count max", "/price/amount type", "/price/currency format",
-                      "/parts/0/name required", "/parts/0/weight type", "/day format", "/at format", "/ref format",
-                      "/nope unknown_field"}));
+        (Errors{"/name length", "/colour enum", "/count max", "/price/amount type",
+                "/price/currency format", "/parts/0/name required", "/parts/0/weight type",
+                "/day format", "/at format", "/ref format", "/nope unknown_field"}));
 }
 
 TEST(Codec, RequiredOptionalAndOmissible) {
@@ -99,21 +101,27 @@ TEST(Codec, CountsCodePointsAndRefusesWhiteSpaceAndControls) {
 }
 
 TEST(Codec, InternalFieldsAreUnknownFromOutside) {
-    EXPECT_EQ(errors_of(R"({"name":"abc","colour":"red","hidden":true})"), Errors{"/hidden unknown_field"});
+    EXPECT_EQ(errors_of(R"({"name":"abc","colour":"red","hidden":true})"),
+              Errors{"/hidden unknown_field"});
 }
 
 TEST(Codec, RefusesTooManyItemsAndWrongKinds) {
-    EXPECT_EQ(errors_of(R"({"name":"abc","colour":"red","parts":[{},{},{}]})"), Errors{"/parts items"});
+    EXPECT_EQ(errors_of(R"({"name":"abc","colour":"red","parts":[{},{},{}]})"),
+              Errors{"/parts items"});
     EXPECT_EQ(errors_of(R"({"name":"abc","colour":"red","parts":{}})"), Errors{"/parts type"});
     EXPECT_EQ(errors_of(R"([1])"), Errors{" type"});
-    EXPECT_EQ(errors_of(R"({"name":"abc","colour":"red","count":99999999999})"), Errors{"/count range"});
-    EXPECT_EQ(errors_of(R"({"name":"abc","colour":"red","price":{"amount":9223372036854775808,"currency":"EUR"}})"),
-              Errors{"/price/amount type"});
+    EXPECT_EQ(errors_of(R"({"name":"abc","colour":"red","count":99999999999})"),
+              Errors{"/count range"});
+    EXPECT_EQ(
+        errors_of(
+            R"({"name":"abc","colour":"red","price":{"amount":9223372036854775808,"currency":"EUR"}})"),
+        Errors{"/price/amount type"});
 }
 
 class ReversingSealer final : public Sealer {
   public:
-    std::string seal(std::string_view subject, std::string_view field, std::string_view text) override {
+    std::string seal(std::string_view subject, std::string_view field,
+                     std::string_view text) override {
         calls.push_back(std::string(subject) + "/" + std::string(field));
         return std::string(text.rbegin(), text.rend());
     }
@@ -146,7 +154,8 @@ TEST(Patch, ChangesOnlyWhatItNamesAndClearsWithNull) {
     now.price = Money{5, "EUR"};
     Patch<Thing> patch;
     Reader in;
-    read_patch<Thing>(in, json::parse_own(R"({"price":null,"count":3})").as_object(), Place{}, now, patch);
+    read_patch<Thing>(in, json::parse_own(R"({"price":null,"count":3})").as_object(), Place{}, now,
+                      patch);
     ASSERT_TRUE(in.errors.empty());
     apply(patch, now);
     EXPECT_FALSE(now.price);
@@ -162,8 +171,9 @@ TEST(Patch, MergesNestedObjectsAsRfc7396) {
     now.extra = {{"a", 1}, {"b", 2}};
     Patch<Thing> patch;
     Reader in;
-    read_patch<Thing>(in, json::parse_own(R"({"price":{"amount":9},"extra":{"a":null,"c":3}})").as_object(),
-                      Place{}, now, patch);
+    read_patch<Thing>(
+        in, json::parse_own(R"({"price":{"amount":9},"extra":{"a":null,"c":3}})").as_object(),
+        Place{}, now, patch);
     ASSERT_TRUE(in.errors.empty());
     apply(patch, now);
     EXPECT_EQ(now.price, (Money{9, "EUR"}));
@@ -173,7 +183,8 @@ TEST(Patch, MergesNestedObjectsAsRfc7396) {
 TEST(Patch, ReportsWhatCannotBeChanged) {
     Patch<Thing> patch;
     Reader in;
-    read_patch<Thing>(in, json::parse_own(R"({"name":null,"nope":1,"count":-1})").as_object(), Place{}, Thing{}, patch);
+    read_patch<Thing>(in, json::parse_own(R"({"name":null,"nope":1,"count":-1})").as_object(),
+                      Place{}, Thing{}, patch);
     ASSERT_EQ(in.errors.size(), 3u);
     EXPECT_EQ(in.errors[0].pointer + in.errors[0].code, "/namerequired");
     EXPECT_EQ(in.errors[1].pointer + in.errors[1].code, "/nopeunknown_field");
@@ -189,7 +200,11 @@ TEST(Schema, SaysWhatTheReaderEnforces) {
     EXPECT_FALSE(properties.contains("hidden"));
     EXPECT_EQ(schema.at("additionalProperties"), false);
     EXPECT_EQ(json::dump(schema.at("required")), R"(["name","colour"])");
-    EXPECT_TRUE(schema_of<Thing>(Form::sealed).at("properties").at("secret").as_object().contains("properties"));
+    EXPECT_TRUE(schema_of<Thing>(Form::sealed)
+                    .at("properties")
+                    .at("secret")
+                    .as_object()
+                    .contains("properties"));
 }
 
 }  // namespace

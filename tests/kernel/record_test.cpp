@@ -17,11 +17,14 @@ CreateRecord<ServiceCategory> new_category(std::string name) {
     wish.name = std::move(name);
     return wish;
 }
-json::Object patch(std::string_view text) { return json::parse_own(text).as_object(); }
+json::Object patch(std::string_view text) {
+    return json::parse_own(text).as_object();
+}
 
 TEST(Records, CreateTakesItsUniqueKeys) {
     auto here = given();
-    const auto e = here.after(new_category("Cortes y Peinados")).event<RecordCreated<ServiceCategory>>();
+    const auto e =
+        here.after(new_category("Cortes y Peinados")).event<RecordCreated<ServiceCategory>>();
     EXPECT_EQ(e.slug, "cortes-y-peinados");
     EXPECT_EQ(e.keys, std::vector<std::string>{"slug:service_categories/cortes-y-peinados"});
     here.when(new_category("Cortes y peinados")).then_rejected("slug_taken");
@@ -55,7 +58,8 @@ TEST(Records, DeletedOnesFreeTheirKeysAndRestoreTakesThemAgain) {
 TEST(Records, PatchMovesAUniqueKey) {
     auto here = given();
     const auto id = here.after(new_client("ana@example.com")).event<RecordCreated<Client>>().id;
-    const auto e = here.after(PatchRecord<Client>{id, patch(R"({"email":"b@example.com"})")}).event<RecordChanged<Client>>();
+    const auto e = here.after(PatchRecord<Client>{id, patch(R"({"email":"b@example.com"})")})
+                       .event<RecordChanged<Client>>();
     EXPECT_EQ(e.keys_freed.size(), 1u);
     EXPECT_EQ(e.keys_taken.size(), 1u);
     here.after(new_client("ana@example.com")).event<RecordCreated<Client>>();
@@ -67,13 +71,15 @@ TEST(Records, PatchMovesAUniqueKey) {
 TEST(Records, APatchThatChangesNothingIsNoEvent) {
     auto here = given();
     const auto id = here.after(new_category("Nails")).event<RecordCreated<ServiceCategory>>().id;
-    here.when(PatchRecord<ServiceCategory>{id, patch(R"({"name":"Nails","active":true})")}).then_nothing();
+    here.when(PatchRecord<ServiceCategory>{id, patch(R"({"name":"Nails","active":true})")})
+        .then_nothing();
 }
 
 TEST(Records, PatchReportsEveryBadField) {
     auto here = given();
     const auto id = here.after(new_category("Nails")).event<RecordCreated<ServiceCategory>>().id;
-    const auto decided = here.when(PatchRecord<ServiceCategory>{id, patch(R"({"name":null,"sort_order":"x","zz":1})")});
+    const auto decided = here.when(
+        PatchRecord<ServiceCategory>{id, patch(R"({"name":null,"sort_order":"x","zz":1})")});
     decided.then_field_error("/name", "required");
     decided.then_field_error("/sort_order", "type");
     decided.then_field_error("/zz", "unknown_field");
@@ -106,7 +112,8 @@ TEST(Records, DirectoryFollowsItsRecords) {
     EXPECT_TRUE(salon.fold<ResourceDirectory>(Whole{}).find(ana));
     salon.after(PatchRecord<Resource>{ana, patch(R"({"active":false,"specialties":["cuts"]})")});
     EXPECT_FALSE(salon.fold<ResourceDirectory>(Whole{}).find(ana)->active);
-    EXPECT_EQ(salon.fold<ResourceDirectory>(Whole{}).find(ana)->specialties, std::vector<std::string>{"cuts"});
+    EXPECT_EQ(salon.fold<ResourceDirectory>(Whole{}).find(ana)->specialties,
+              std::vector<std::string>{"cuts"});
 }
 
 TEST(House, EveryCommandHasAPermissionOfItsContextAndARoute) {
@@ -115,10 +122,12 @@ TEST(House, EveryCommandHasAPermissionOfItsContextAndARoute) {
     for (const auto& command : catalogue.commands()) {
         EXPECT_TRUE(command->permission.starts_with(command->context + '.')) << command->name;
         EXPECT_NE(command->decide, nullptr);
-        const bool fresh = command->hidden || routes.insert(command->method + ' ' + command->path).second;
+        const bool fresh =
+            command->hidden || routes.insert(command->method + ' ' + command->path).second;
         EXPECT_TRUE(fresh) << command->name;
     }
-    for (const auto& collection : catalogue.collections()) EXPECT_FALSE(collection->read_permission.empty());
+    for (const auto& collection : catalogue.collections())
+        EXPECT_FALSE(collection->read_permission.empty());
 }
 
 TEST(House, EveryEventOfEveryTypeSurvivesItsJson) {

@@ -49,15 +49,18 @@ class AvailabilityTest : public testing::Test {
             tenant, "create_resource",
             "{'type':'staff','name':'" + std::string(name) + "'" + std::string(more) + "}");
     }
-    void works(const std::string& resource, const std::string& from = "09:00",
-               const std::string& to = "18:00") {
+    std::string daily(const std::string& from, const std::string& to) {
         std::string windows;
         for (const auto* day :
              {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}) {
             windows += std::string(windows.empty() ? "" : ",") + "{'day':'" + day + "','from':'" +
                        from + "','to':'" + to + "'}";
         }
-        house.make(tenant, "set_schedule", "{'windows':[" + windows + "],'breaks':[]}", resource);
+        return "{'windows':[" + windows + "],'breaks':[]}";
+    }
+    void works(const std::string& resource, const std::string& from = "09:00",
+               const std::string& to = "18:00") {
+        house.make(tenant, "set_schedule", daily(from, to), resource);
     }
     FindSlots asked(const std::string& service, Instant from, Instant to) {
         FindSlots query;
@@ -142,7 +145,8 @@ TEST_F(AvailabilityTest, a_day_of_one_chair) {
 TEST_F(AvailabilityTest, what_cannot_be_asked_is_refused) {
     const auto chair = staff("Eva");
     works(chair);
-    const auto cut = house.make(tenant, "create_service", "{'name':'Cut','capacity':2}");
+    const auto cut =
+        house.make(tenant, "create_service", "{'name':'Cut','duration_minutes':60,'capacity':2}");
     views.catch_up();
     const auto query = asked(cut, at("2026-12-05"), at("2026-12-06"));
     EXPECT_EQ(code(query), "");
@@ -178,7 +182,7 @@ TEST_F(AvailabilityTest, what_cannot_be_asked_is_refused) {
 TEST_F(AvailabilityTest, too_many_candidates_ask_for_resource_ids) {
     const auto first = staff("S0");
     works(first);
-    const auto cut = house.make(tenant, "create_service", "{'name':'Cut'}");
+    const auto cut = house.make(tenant, "create_service", "{'name':'Cut','duration_minutes':60}");
     for (int i = 1; i <= role_candidates_max; ++i) staff("S" + std::to_string(i));
     views.catch_up();
     auto query = asked(cut, at("2026-12-05"), at("2026-12-06"));
@@ -187,91 +191,95 @@ TEST_F(AvailabilityTest, too_many_candidates_ask_for_resource_ids) {
     EXPECT_FALSE(find(query).list.slots.empty());
 }
 
-TEST_F(AvailabilityTest, what_the_view_offers_is_what_the_folds_accept_after_any_history) {
-    std::vector<std::string> chairs, services, appointments;
-    const auto room =
-        house.make(tenant, "create_resource", "{'type':'room','name':'R1','capacity':3}");
-    const auto far =
-        house.make(tenant, "create_location", "{'name':'Far','time_zone':'America/New_York'}");
-    for (int i = 0; i < 3; ++i) {
-        chairs.push_back(
-            staff("S" + std::to_string(i), i == 2 ? ",'location_id':'" + far + "'" : ""));
-        works(chairs.back(), i == 0 ? "22:00" : "09:00", i == 0 ? "02:00" : "14:30");
+// Chairs in two zones, a room, three services, and everything that can happen to them.
+class AvailabilityHistoryTest : public AvailabilityTest {
+  protected:
+    void build() {
+        room = house.make(tenant, "create_resource", "{'type':'room','name':'R1','capacity':3}");
+        far =
+            house.make(tenant, "create_location", "{'name':'Far','time_zone':'America/New_York'}");
+        for (int i = 0; i < 3; ++i) {
+            chairs.push_back(
+                staff("S" + std::to_string(i), i == 2 ? ",'location_id':'" + far + "'" : ""));
+            works(chairs.back(), i == 0 ? "22:00" : "09:00", i == 0 ? "02:00" : "14:30");
+        }
+        const auto add = [&](const std::string& body) {
+            services.push_back(house.make(tenant, "create_service", body));
+        };
+        add("{'name':'Cut','duration_minutes':45,'buffer_after_minutes':15,"
+            "'slot_step_minutes':15}");
+        add("{'name':'Class','duration_minutes':60,'capacity':4,'max_per_day':3,'requirements':"
+            "[{'role':'room','match':{'type':'room'}},{'role':'teacher','candidates':['" +
+            chairs[1] + "','" + chairs[2] + "'],'required':false}]}");
+        add("{'name':'Long','duration_minutes':300,'buffer_before_minutes':30}");
     }
-    services.push_back(house.make(
-        tenant, "create_service",
-        "{'name':'Cut','duration_minutes':45,'buffer_after_minutes':15,'slot_step_minutes':15}"));
-    services.push_back(house.make(
-        tenant, "create_service",
-        "{'name':'Class','duration_minutes':60,'capacity':4,'max_per_day':3,'requirements':[{'role'"
-        ":'room','match':{'type':'room'}},{'role':'teacher','candidates':['" +
-            chairs[1] + "','" + chairs[2] + "'],'required':false}]}"));
-    services.push_back(
-        house.make(tenant, "create_service",
-                   "{'name':'Long','duration_minutes':300,'buffer_before_minutes':30}"));
-    int booked_count = 0;
-    for (int step = 0; step < 160; ++step) {
-        house.clock().advance(minutes(pick(200)));
-        const auto& service = one_of(services);
-        const auto soon = std::chrono::floor<hours>(house.clock().now()) + hours(pick(60));
-        views.catch_up();
+    // Compares the answers of view and folds, and books one of the starts.
+    void ask_and_book(const std::string& service, Instant soon) {
         auto query = asked(service, soon, soon + hours(1 + pick(70)));
         if (pick(5) == 0) query.resource_ids = {ResourceId{id_of(one_of(chairs))}};
         if (pick(6) == 0) query.location_id = LocationId{id_of(far)};
         if (pick(4) == 0) query.party_size = 2;
         query.time_zone = "Europe/Madrid";
         const auto offered = views.slots.find_slots(tenant, query, house.clock().now());
-        if (offered) {
-            const auto expected = must(by_folds(query));
-            EXPECT_EQ(offered->list.slots, expected.slots);
-            EXPECT_EQ(offered->list.days, expected.days);
-            if (!offered->list.slots.empty() && !query.location_id) {
-                const auto& slot = one_of(offered->list.slots);
-                std::string more = ",'party_size':" + std::to_string(query.party_size);
-                if (!query.resource_ids.empty())
-                    more += ",'resource_ids':['" + to_string(query.resource_ids[0]) + "']";
-                const auto answer = book(service, slot.start, more);
-                EXPECT_TRUE(answer) << answer.error().code;
-                if (answer) appointments.push_back(answer->id);
-                ++booked_count;
-            }
-        }
-        if (appointments.empty()) continue;
-        const auto& appointment = one_of(appointments);
-        switch (pick(7)) {
+        if (!offered) return;
+        const auto expected = must(by_folds(query));
+        EXPECT_EQ(offered->list.slots, expected.slots);
+        EXPECT_EQ(offered->list.days, expected.days);
+        if (offered->list.slots.empty() || query.location_id) return;
+        const auto& slot = one_of(offered->list.slots);
+        auto more = ",'party_size':" + std::to_string(query.party_size);
+        for (const auto& id : query.resource_ids)
+            more += ",'resource_ids':['" + to_string(id) + "']";
+        const auto answer = book(service, slot.start, more);
+        EXPECT_TRUE(answer) << answer.error().code;
+        if (answer) appointments.push_back(answer->id);
+    }
+    // Some of it is refused, as it comes.
+    void happen_something(Instant soon) {
+        const auto may = [&](std::string_view command, std::string body,
+                             const std::string& target) {
+            [[maybe_unused]] const auto done = house.run(tenant, command, std::move(body), target);
+        };
+        const auto priced =
+            "{'active':true,'prices':[{'service_id':'" + services[0] + "','duration_minutes':30}]}";
+        const auto later = kernel::to_string(soon + minutes(15 * pick(100)));
+        const auto appointment = appointments.empty() ? room : one_of(appointments);
+        switch (pick(8)) {
             case 0:
-                (void)house.run(tenant, "cancel_appointment", "{}", appointment);
-                break;
+                return may("cancel_appointment", "{}", appointment);
             case 1:
-                (void)house.run(tenant, "complete_appointment", "{}", appointment);
-                break;
+                return may("complete_appointment", "{}", appointment);
             case 2:
-                (void)house.run(tenant, "mark_no_show", "{}", appointment);
-                break;
+                return may("mark_no_show", "{}", appointment);
             case 3:
-                (void)house.run(
-                    tenant, "reschedule_appointment",
-                    "{'start':'" + kernel::to_string(soon + minutes(15 * pick(100))) + "'}",
-                    appointment);
-                break;
+                return may("reschedule_appointment", "{'start':'" + later + "'}", appointment);
             case 4:
-                (void)house.run(tenant, "change_resource",
-                                pick(2) ? "{'active':false}"
-                                        : "{'active':true,'prices':[{'service_id':'" + services[0] +
-                                              "','duration_minutes':30}]}",
-                                one_of(chairs));
-                break;
+                return may("change_resource", pick(2) ? "{'active':false}" : priced,
+                           one_of(chairs));
             case 5:
-                works(one_of(chairs), pick(2) ? "08:00" : "12:00", "20:00");
-                break;
+                return may("set_schedule", daily(pick(2) ? "08:00" : "12:00", "20:00"),
+                           one_of(chairs));
             case 6:
-                (void)house.run(tenant,
-                                one_of<std::string>({"delete_resource", "restore_resource"}), "{}",
-                                pick(2) ? room : chairs[1]);
-                break;
+                return may("delete_resource", "{}", pick(2) ? room : chairs[1]);
+            default:
+                return may("restore_resource", "{}", pick(2) ? room : chairs[1]);
         }
     }
-    EXPECT_GT(booked_count, 10);
+
+    std::string room, far;
+    std::vector<std::string> chairs, services, appointments;
+};
+
+TEST_F(AvailabilityHistoryTest, what_the_view_offers_is_what_the_folds_accept) {
+    build();
+    for (int step = 0; step < 160; ++step) {
+        house.clock().advance(minutes(pick(200)));
+        views.catch_up();
+        const auto soon = std::chrono::floor<hours>(house.clock().now()) + hours(pick(60));
+        ask_and_book(one_of(services), soon);
+        happen_something(soon);
+    }
+    EXPECT_GT(appointments.size(), 10U);
     views.catch_up();
     Views again(house, house.path("again"));
     again.catch_up();

@@ -176,5 +176,38 @@ TEST_F(ProgramTest, a_directory_in_use_or_damaged_is_refused) {
     EXPECT_EQ(files(), before);
 }
 
+TEST_F(ProgramTest, a_loss_is_accepted_once_and_makes_another_log) {
+    EXPECT_NE(on_data({"accept-loss"}).exit_code, 0);  // there is nothing to accept
+    EXPECT_EQ(on_data({"accept-loss", "--partition", "9"}).exit_code, 2);
+    const auto before = on_data({"status", "--json"}).out;
+    fs::remove(fs::path(directory_) / "p0000" / "mark");
+    ASSERT_EQ(on_data({"status"}).exit_code, 14);
+    const auto ran = on_data({"accept-loss", "--json"});
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    const auto fork = json::parse_own(ran.lines().at(0)).as_object();
+    EXPECT_NE(before.find(fork.at("from_log_id").as_string().c_str()), std::string::npos);
+    const auto after = on_data({"status"});
+    ASSERT_EQ(after.exit_code, 0) << after.err;
+    EXPECT_NE(after.out.find(fork.at("to_log_id").as_string().c_str()), std::string::npos);
+    {
+        const auto store = open(directory_);
+        ASSERT_TRUE(store->finish_begun());
+    }
+    EXPECT_EQ(on_data({"status"}).exit_code, 0);
+}
+
+TEST_F(ProgramTest, another_administrator_key_is_an_event) {
+    const auto ran = on_data({"admin-key", "--name", "spare", "--json"});
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    const auto said = json::parse_own(ran.lines().at(0)).as_object();
+    const auto key = std::string(said.at("admin_api_key").as_string());
+    EXPECT_TRUE(key.starts_with("alk_")) << key;
+    const auto issued =
+        on_data({"events", "--tenant", "$system", "--types", "identity.api_key_issued"});
+    ASSERT_EQ(issued.lines().size(), 2U);  // the one of init, and this one
+    EXPECT_NE(issued.lines().at(1).find("\"spare\""), std::string::npos);
+    EXPECT_EQ(issued.out.find(key), std::string::npos);
+}
+
 }  // namespace
 }  // namespace almanac::replay

@@ -27,9 +27,11 @@ TEST(Book, RefusesATakenSlot) {
 TEST(Book, CountsReferencesPerDayOfBooking) {
     auto salon = a_salon();
     salon.after(book_at(monday_noon)).event<AppointmentBooked>();
-    EXPECT_EQ(salon.after(book_at(monday_noon + 60min)).event<AppointmentBooked>().reference, "BK-20260601-0002");
+    EXPECT_EQ(salon.after(book_at(monday_noon + 60min)).event<AppointmentBooked>().reference,
+              "BK-20260601-0002");
     salon.at("2026-06-02T08:00:00Z");
-    EXPECT_EQ(salon.after(book_at(monday_noon + 120min)).event<AppointmentBooked>().reference, "BK-20260602-0001");
+    EXPECT_EQ(salon.after(book_at(monday_noon + 120min)).event<AppointmentBooked>().reference,
+              "BK-20260602-0001");
 }
 
 TEST(Book, StartsPendingWhereConfirmationOrPaymentIsRequired) {
@@ -37,8 +39,10 @@ TEST(Book, StartsPendingWhereConfirmationOrPaymentIsRequired) {
         auto service = a_haircut();
         (payment ? service.requires_payment : service.requires_confirmation) = true;
         auto salon = a_salon(service);
-        EXPECT_EQ(salon.after(book_at(monday_noon)).event<AppointmentBooked>().status, AppointmentStatus::pending);
-        salon.when(book_at(monday_noon)).then_rejected("scheduling.slot_taken");  // it occupies its slot
+        EXPECT_EQ(salon.after(book_at(monday_noon)).event<AppointmentBooked>().status,
+                  AppointmentStatus::pending);
+        salon.when(book_at(monday_noon))
+            .then_rejected("scheduling.slot_taken");  // it occupies its slot
     }
 }
 
@@ -77,9 +81,12 @@ TEST(Book, OnlyAWalkInHasNoClient) {
 
 TEST(Book, GivesTheFirstReasonThatApplies) {
     auto salon = a_salon();
-    salon.when(book_at(*parse_instant("2026-06-01T07:00:00Z"))).then_rejected("scheduling.too_soon");
-    salon.when(book_at(*parse_instant("2028-06-08T12:00:00Z"))).then_rejected("scheduling.too_far_ahead");
-    salon.when(book_at(*parse_instant("2026-06-08T20:00:00Z"))).then_rejected("scheduling.outside_working_time");
+    salon.when(book_at(*parse_instant("2026-06-01T07:00:00Z")))
+        .then_rejected("scheduling.too_soon");
+    salon.when(book_at(*parse_instant("2028-06-08T12:00:00Z")))
+        .then_rejected("scheduling.too_far_ahead");
+    salon.when(book_at(*parse_instant("2026-06-08T20:00:00Z")))
+        .then_rejected("scheduling.outside_working_time");
     salon.when(book_at(monday_noon + 10min)).then_rejected("scheduling.off_grid");
 }
 
@@ -101,7 +108,8 @@ TEST(Book, UsesTheResourceThatWasAskedFor) {
     service.requirements[0].candidates = {maria, ana};
     auto wish = book_at(monday_noon);
     wish.resource_ids = {ana};
-    EXPECT_EQ(a_salon(service).when(wish).event<AppointmentBooked>().occupancy.resources[0].id, ana);
+    EXPECT_EQ(a_salon(service).when(wish).event<AppointmentBooked>().occupancy.resources[0].id,
+              ana);
     wish.resource_ids = {id_of<ResourceId>(77)};
     a_salon(service).when(wish).then_field_error("/resource_ids/0", "not_found");
 }
@@ -112,7 +120,9 @@ TEST(Book, TakesTheResourcesOwnPriceAndDuration) {
     own.id = maria;
     own.changes.names = {"prices"};
     own.changes.value.prices = {{haircut, Money{3000, "EUR"}, 90}};
-    const auto e = salon.and_given(own).when(book_at(*parse_instant("2026-06-08T12:00:00Z"))).event<AppointmentBooked>();
+    const auto e = salon.and_given(own)
+                       .when(book_at(*parse_instant("2026-06-08T12:00:00Z")))
+                       .event<AppointmentBooked>();
     EXPECT_EQ(e.price, (Money{3000, "EUR"}));
     EXPECT_EQ(e.occupancy.end - e.occupancy.start, 90min);
 }
@@ -130,8 +140,10 @@ TEST(Confirm, OnlyAPendingOne) {
 TEST(Cancel, FreesTheSlot) {
     auto salon = a_salon();
     salon.after(book_at(monday_noon)).event<AppointmentBooked>();
-    salon.after(CancelAppointment{first_booking, CancelledBy::business, {}}).event<AppointmentCancelled>();
-    salon.when(CancelAppointment{first_booking, CancelledBy::business, {}}).then_rejected("scheduling.invalid_transition");
+    salon.after(CancelAppointment{first_booking, CancelledBy::business, {}})
+        .event<AppointmentCancelled>();
+    salon.when(CancelAppointment{first_booking, CancelledBy::business, {}})
+        .then_rejected("scheduling.invalid_transition");
     salon.when(book_at(monday_noon)).event<AppointmentBooked>();
 }
 
@@ -142,13 +154,19 @@ TEST(Cancel, AClientsInsideTheNoticeIsLateAndCarriesTheFee) {
     auto salon = a_salon(service);
     salon.after(book_at(monday_noon)).event<AppointmentBooked>();
     const CancelAppointment by_client{first_booking, CancelledBy::client, {}};
-    EXPECT_FALSE(salon.at(monday_noon - 24h).when(by_client).event<AppointmentCancelled>().late);  // at the limit
-    const auto late = salon.at(monday_noon - 24h + 1us).when(by_client).event<AppointmentCancelled>();
+    EXPECT_FALSE(salon.at(monday_noon - 24h)
+                     .when(by_client)
+                     .event<AppointmentCancelled>()
+                     .late);  // at the limit
+    const auto late =
+        salon.at(monday_noon - 24h + 1us).when(by_client).event<AppointmentCancelled>();
     EXPECT_TRUE(late.late);
     EXPECT_EQ(late.fee, (Money{1250, "EUR"}));
-    const auto business = salon.when(CancelAppointment{first_booking, CancelledBy::business, {}}).event<AppointmentCancelled>();
+    const auto business = salon.when(CancelAppointment{first_booking, CancelledBy::business, {}})
+                              .event<AppointmentCancelled>();
     EXPECT_FALSE(business.fee);  // the business's never costs the client
-    EXPECT_FALSE(salon.at(monday_noon).when(by_client).event<AppointmentCancelled>().fee);  // until start
+    EXPECT_FALSE(
+        salon.at(monday_noon).when(by_client).event<AppointmentCancelled>().fee);  // until start
 }
 
 TEST(Cancel, MayBeClosedToClientsOnly) {
@@ -156,8 +174,10 @@ TEST(Cancel, MayBeClosedToClientsOnly) {
     service.allows_cancellation = false;
     auto salon = a_salon(service);
     salon.after(book_at(monday_noon)).event<AppointmentBooked>();
-    salon.when(CancelAppointment{first_booking, CancelledBy::client, {}}).then_rejected("scheduling.cancellation_not_allowed");
-    salon.when(CancelAppointment{first_booking, CancelledBy::business, {}}).event<AppointmentCancelled>();
+    salon.when(CancelAppointment{first_booking, CancelledBy::client, {}})
+        .then_rejected("scheduling.cancellation_not_allowed");
+    salon.when(CancelAppointment{first_booking, CancelledBy::business, {}})
+        .event<AppointmentCancelled>();
 }
 
 TEST(Reschedule, FreesAndTakesAtomicallyAndKeepsTheResource) {
@@ -167,7 +187,8 @@ TEST(Reschedule, FreesAndTakesAtomicallyAndKeepsTheResource) {
     auto wish = book_at(monday_noon);
     wish.resource_ids = {ana};
     salon.after(wish).event<AppointmentBooked>();
-    const auto moved = salon.after(RescheduleAppointment{first_booking, monday_noon + 60min, {}}).event<AppointmentRescheduled>();
+    const auto moved = salon.after(RescheduleAppointment{first_booking, monday_noon + 60min, {}})
+                           .event<AppointmentRescheduled>();
     EXPECT_EQ(moved.occupancy.resources[0].id, ana);
     EXPECT_EQ(moved.freed.start, monday_noon);
     salon.when(wish).event<AppointmentBooked>();
@@ -182,7 +203,8 @@ TEST(Reschedule, IsNeverAgainstItselfAndCrossesMonths) {
     service.slot_step_minutes = 30;
     auto salon = a_salon(service);
     salon.after(book_at(monday_noon)).event<AppointmentBooked>();
-    salon.after(RescheduleAppointment{first_booking, monday_noon + 30min, {}}).event<AppointmentRescheduled>();
+    salon.after(RescheduleAppointment{first_booking, monday_noon + 30min, {}})
+        .event<AppointmentRescheduled>();
     const auto july = *parse_instant("2026-07-01T12:00:00Z");
     salon.after(RescheduleAppointment{first_booking, july, {}}).event<AppointmentRescheduled>();
     EXPECT_TRUE(salon.fold<ResourceMonth>({maria, monday_noon}).allocations.empty());
@@ -196,14 +218,19 @@ TEST(Complete, EarlyShortensLateNeverExtends) {
     auto salon = a_salon(service);
     salon.after(book_at(monday_noon)).event<AppointmentBooked>();
     salon.at(monday_noon + 30min);
-    const auto done = salon.when(CompleteAppointment{first_booking, {}, {}}).event<AppointmentCompleted>();
+    const auto done =
+        salon.when(CompleteAppointment{first_booking, {}, {}}).event<AppointmentCompleted>();
     EXPECT_EQ(done.occupancy.end, monday_noon + 30min);
     EXPECT_EQ(done.final_price, (Money{2500, "EUR"}));
     salon.at(monday_noon + 3h);
-    EXPECT_EQ(salon.when(CompleteAppointment{first_booking, {}, {}}).event<AppointmentCompleted>().occupancy.end,
+    EXPECT_EQ(salon.when(CompleteAppointment{first_booking, {}, {}})
+                  .event<AppointmentCompleted>()
+                  .occupancy.end,
               monday_noon + 60min);
-    salon.when(CompleteAppointment{first_booking, {}, monday_noon + 4h}).then_field_error("/completed_at", "future");
-    salon.when(CompleteAppointment{first_booking, Money{1, "USD"}, {}}).then_field_error("/final_price/currency", "currency");
+    salon.when(CompleteAppointment{first_booking, {}, monday_noon + 4h})
+        .then_field_error("/completed_at", "future");
+    salon.when(CompleteAppointment{first_booking, Money{1, "USD"}, {}})
+        .then_field_error("/final_price/currency", "currency");
 }
 
 TEST(NoShow, NotBeforeTheStartAndFreesFromNow) {
@@ -216,7 +243,8 @@ TEST(NoShow, NotBeforeTheStartAndFreesFromNow) {
     const auto e = salon.after(MarkNoShow{first_booking}).event<AppointmentNoShow>();
     EXPECT_EQ(e.occupancy.end, monday_noon + 20min);
     EXPECT_EQ(e.fee, (Money{500, "EUR"}));
-    salon.when(CompleteAppointment{first_booking, {}, {}}).then_rejected("scheduling.invalid_transition");
+    salon.when(CompleteAppointment{first_booking, {}, {}})
+        .then_rejected("scheduling.invalid_transition");
 }
 
 TEST(DayLimit, CountsLiveOnesByLocalDateNotCancelledOnes) {
@@ -225,7 +253,8 @@ TEST(DayLimit, CountsLiveOnesByLocalDateNotCancelledOnes) {
     auto salon = a_salon(service);
     salon.after(book_at(monday_noon)).event<AppointmentBooked>();
     salon.when(book_at(monday_noon + 60min)).then_rejected("scheduling.day_full");
-    salon.after(CancelAppointment{first_booking, CancelledBy::business, {}}).event<AppointmentCancelled>();
+    salon.after(CancelAppointment{first_booking, CancelledBy::business, {}})
+        .event<AppointmentCancelled>();
     salon.when(book_at(monday_noon + 60min)).event<AppointmentBooked>();
 }
 
@@ -236,7 +265,9 @@ TEST(Tags, AnAppointmentIsInEachResourcesMonthItTouches) {
     const auto list = tags(e).list;
     EXPECT_EQ(list[0], "appointment:" + to_string(first_booking));
     for (const auto* month : {"2026-06", "2026-07"}) {
-        EXPECT_NE(std::ranges::find(list, "resource_month:" + to_string(maria) + "/" + month), list.end()) << month;
+        EXPECT_NE(std::ranges::find(list, "resource_month:" + to_string(maria) + "/" + month),
+                  list.end())
+            << month;
     }
 }
 

@@ -42,8 +42,10 @@ TEST(Tenants, NeverChangeTheirSlug) {
     auto own = a_salon();
     const auto id = TenantId{id_number(1)};
     own.when(tenancy::PatchTenant{id, {{"slug", "other"}}}).then_field_error("/slug", "fixed");
-    own.when(tenancy::PatchTenant{id, {{"time_zone", "Mars/Olympus"}}}).then_field_error("/time_zone", "format");
-    const auto e = own.after(tenancy::PatchTenant{id, {{"name", "Bella"}}}).event<tenancy::TenantChanged>();
+    own.when(tenancy::PatchTenant{id, {{"time_zone", "Mars/Olympus"}}})
+        .then_field_error("/time_zone", "format");
+    const auto e =
+        own.after(tenancy::PatchTenant{id, {{"name", "Bella"}}}).event<tenancy::TenantChanged>();
     EXPECT_EQ(e.changes.names, std::vector<std::string>{"name"});
     own.when(tenancy::PatchTenant{TenantId{id_number(2)}, {}}).then_rejected("not_found");
 }
@@ -65,7 +67,8 @@ TEST(ApiKeys, RefuseWhatIsNoPatternOrAlreadyOver) {
     auto own = given();
     own.when(IssueApiKey{"x", {"everything"}, {}}).then_field_error("/scopes/0", "format");
     own.when(IssueApiKey{"x", {"a.b:*", "a.B:c"}, {}}).then_field_error("/scopes/1", "format");
-    own.when(IssueApiKey{"x", {"a.b:*"}, parse_instant("2020-01-01T00:00:00Z")}).then_field_error("/expires_at", "past");
+    own.when(IssueApiKey{"x", {"a.b:*"}, parse_instant("2020-01-01T00:00:00Z")})
+        .then_field_error("/expires_at", "past");
 }
 
 TEST(ApiKeys, NobodyGrantsMoreThanTheyMayDo) {
@@ -87,9 +90,13 @@ TEST(Permissions, PatternsMatchPartByPart) {
 
 TEST(SandboxClock, MovesForwardOnly) {
     auto system = given();
-    system.when(tenancy::MoveClock{*parse_instant("2026-05-01T00:00:00Z")}).then_rejected("clock_backwards");
-    system.when(tenancy::MoveClock{*parse_instant("2026-06-01T08:00:00Z")}).then_nothing();  // a barrier
-    EXPECT_EQ(system.when(tenancy::MoveClock{*parse_instant("2026-07-01T00:00:00Z")}).event<tenancy::ClockMoved>().now,
+    system.when(tenancy::MoveClock{*parse_instant("2026-05-01T00:00:00Z")})
+        .then_rejected("clock_backwards");
+    system.when(tenancy::MoveClock{*parse_instant("2026-06-01T08:00:00Z")})
+        .then_nothing();  // a barrier
+    EXPECT_EQ(system.when(tenancy::MoveClock{*parse_instant("2026-07-01T00:00:00Z")})
+                  .event<tenancy::ClockMoved>()
+                  .now,
               *parse_instant("2026-07-01T00:00:00Z"));
 }
 

@@ -1,0 +1,13 @@
+// The parts of scheduling's catalogue entry, a file each, so that they compile side by side.
+#pragma once
+#include "domain/kernel/catalogue.hpp"
+
+namespace almanac::scheduling {
+
+void declare_places(kernel::Module& scheduling);  // locations, service_categories
+void declare_services(kernel::Module& scheduling);
+void declare_resources(kernel::Module& scheduling);
+void declare_clients(kernel::Module& scheduling);
+void declare_appointments(kernel::Module& scheduling);
+
+}  // namespace almanac::scheduling
