@@ -37,13 +37,13 @@ const std::vector<std::string>& patterns() {
         // Fault{400, "…"  Problem problem{415, "…"  fail({413, "…"
         R"re(\{\s*[45]\d\d\s*,\s*"([a-z_.]+)")re",
         // .code = "…"  code = "…"
-        R"re(\bcode\s*=\s*"([a-z_.]+)"\s*[,;])re",
+        R"re(\bcode(?:_[a-z]+)?\s*=\s*"([a-z_.]+)"\s*[,;])re",
         // invalid_field("/start", "…"  invalid_field(json::pointer("/x", i), "…"
         R"re(\binvalid_field\(\s*(?:"[^"]*"|[\w:]+\((?:[^()]|\([^()]*\))*\)|"/"\s*\+\s*\w+)\s*,\s*"([a-z_.]+)")re",
         // in.fail(at, "…"  in.fail(Place{&at, "money"}, "…"
         R"re(\bin\.fail\(\s*(?:\w+|Place\{[^}]*\}(?:\s*\})?)\s*,\s*"([a-z_.]+)")re",
         // errors.push_back({"/slug", "…"  errors.push_back({at + "/to", "…"  {json::pointer(…), "…"
-        R"re(\berrors\.push_back\(\s*\{(?:[^",]|"[^"]*")*(?:,\s*i\)|\([^()]*\)|)\s*,\s*"([a-z_.]+)")re",
+        R"re(\berrors\.push_back\(\s*\{(?:[^",{]|"[^"]*")*(?:,\s*i\)|\([^()]*\)|)\s*,\s*"([a-z_.]+)")re",
     };
     return all;
 }
@@ -89,6 +89,7 @@ TEST(ErrorCodes, TheSearchFindsEveryWayACodeIsWritten) {
     EXPECT_EQ(one(R"(Fault{414, "h", "x"})"), "h");
     EXPECT_EQ(one(R"({.status = 500, .code = "i", .detail = "x"})"), "i");
     EXPECT_EQ(one(R"(static constexpr std::string_view code = "j";)"), "j");
+    EXPECT_EQ(one(R"(constexpr std::string_view code_server = "jj";)"), "jj");
     EXPECT_EQ(one(R"(invalid_field("/start", "k", "x"))"), "k");
     EXPECT_EQ(one(R"(invalid_field(json::pointer("/ids", i), "l", "x"))"), "l");
     EXPECT_EQ(one(R"(invalid_field(std::string(pointer), "m", "x"))"), "m");
