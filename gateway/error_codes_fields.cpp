@@ -96,6 +96,16 @@ constexpr auto codes = std::to_array<ErrorCode>({
     {"zero_length", 422, "Has no length",
      "Start and end are the same; only 00:00 to 00:00 means the whole day.",
      "Give an end after the start; at or before it means the next day.", field},
+    {"before_from", 422, "Ends before it begins", "The end of the range lies before its beginning.",
+     "Give a `to` after `from`.", field},
+    {"not_together", 422, "Not together",
+     "Two parameters were given of which only one can be used.", "Leave one of them out.", field},
+    {"unknown_filter", 422, "No such filter",
+     "This list cannot be filtered by that; `detail` names what it can be filtered by.",
+     "Use one of the named filters.", field},
+    {"unknown_sort", 422, "No such order",
+     "This list cannot be sorted by that; `detail` names the orders it has.",
+     "Use one of the named orders; a dash before it turns it around.", field},
 });
 
 }  // namespace

@@ -153,6 +153,13 @@ constexpr auto codes = std::to_array<ErrorCode>({
      "allowed.",
      "Repeat the call after Retry-After, or send Almanac-Consistency: eventual to take what is "
      "there."},
+    {"search_timeout", 503, "The search took too long",
+     "The business has so many clients that they were read one by one, and the time allowed ran "
+     "out.",
+     "Find them by `email` or `phone`, or give more of the name."},
+    {"too_many_streams", 503, "Too many live streams",
+     "The server has as many live streams open as it takes.",
+     "Close streams that nobody reads, and try again after Retry-After."},
 });
 
 }  // namespace
