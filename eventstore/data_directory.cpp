@@ -93,6 +93,7 @@ Result<void> make_partition(const fs::path& path, const CreateOptions& options) 
     if (!log) return std::unexpected(std::move(log.error()));
     Mark first;
     first.log_id = (*log)->log_id();
+    first.manifest = (*log)->manifest();
     log->reset();
     auto mark = MarkFile::create(path / "mark", first);
     if (!mark) return std::unexpected(std::move(mark.error()));

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 namespace almanac::eventstore {
 namespace {
@@ -40,6 +43,23 @@ std::unexpected<kernel::Rejection> failed(std::string_view doing,
                                           const std::filesystem::path& path) {
     return std::unexpected(file_error(doing, path, errno));
 }
+
+Result<std::optional<std::string>> read_up_to(const std::filesystem::path& file, std::size_t max) {
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor.ok() && errno == ENOENT) return std::nullopt;
+    if (!descriptor.ok()) return failed("Opening", file);
+    std::string content;
+    std::array<char, 1UL << 16> page;
+    while (content.size() < max) {
+        const auto count =
+            ::read(descriptor.get(), page.data(), std::min(page.size(), max - content.size()));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return failed("Reading", file);
+        if (count == 0) break;
+        content.append(page.data(), static_cast<std::size_t>(count));
+    }
+    return content;
+}
 }  // namespace
 
 kernel::Rejection file_error(std::string_view doing, const std::filesystem::path& path, int error) {
@@ -68,21 +88,12 @@ Result<void> replace_file(const std::filesystem::path& file, std::string_view co
     return sync_directory(file.parent_path());
 }
 
+Result<std::optional<std::string>> read_whole_file(const std::filesystem::path& file) {
+    return read_up_to(file, std::numeric_limits<std::size_t>::max());
+}
+
 Result<std::optional<std::string>> read_file(const std::filesystem::path& file) {
-    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!descriptor.ok() && errno == ENOENT) return std::nullopt;
-    if (!descriptor.ok()) return failed("Opening", file);
-    std::string content(1UL << 20, '\0');
-    std::size_t size = 0;
-    while (size < content.size()) {
-        const auto count = ::read(descriptor.get(), content.data() + size, content.size() - size);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return failed("Reading", file);
-        if (count == 0) break;
-        size += static_cast<std::size_t>(count);
-    }
-    content.resize(size);
-    return content;
+    return read_up_to(file, 1UL << 20);
 }
 
 Result<void> reserve_file(const std::filesystem::path& file, std::size_t bytes) {

@@ -17,6 +17,7 @@ kernel::Result<void> sync_directory(const std::filesystem::path& directory);
 kernel::Result<void> replace_file(const std::filesystem::path& file, std::string_view content);
 // Nothing where there is no such file; at most 1 MiB is read.
 kernel::Result<std::optional<std::string>> read_file(const std::filesystem::path& file);
+kernel::Result<std::optional<std::string>> read_whole_file(const std::filesystem::path& file);
 // A file that owns this many bytes of the disk; an existing one of that size is left alone.
 kernel::Result<void> reserve_file(const std::filesystem::path& file, std::size_t bytes);
 

@@ -169,7 +169,8 @@ void Executor::State::apply(Stage& stage, const TenantId& tenant, const kernel::
         }
         const auto since = ++cached->since_snapshot;
         if ((since & (since - 1)) == 0) cache.measure(*cached);
-        if (since < options.snapshot_events) continue;
+        // A large fold is written less often, so that snapshots stay a small part of all writing.
+        if (since < std::max<std::uint64_t>(options.snapshot_events, cached->bytes / 64)) continue;
         stage.put_snapshot(tenant, snapshot_name(*cached->type, tag),
                            write_held(*cached->type, held));
         cached->since_snapshot = 0;

@@ -91,6 +91,10 @@ kernel::Uuid Log::log_id() const {
     return state_->log_id;
 }
 
+ManifestExtent Log::manifest() const {
+    return state_->manifest ? state_->manifest->extent() : ManifestExtent{};
+}
+
 Result<std::optional<std::uint64_t>> Log::last_sequence(const TenantId& tenant) const {
     const auto it = state_->iterate(Space::tenants, {});
     it->SeekForPrev(tenant_key(tenant, ~0ULL));

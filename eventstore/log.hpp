@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "eventstore/manifest.hpp"
 #include "eventstore/record.hpp"
 
 namespace almanac::eventstore {
@@ -94,6 +95,7 @@ class Log {
 
     std::uint64_t last_position() const;  // 0 = empty; of what is committed
     kernel::Uuid log_id() const;
+    ManifestExtent manifest() const;  // for the mark; unknown where opened read-only
     Result<std::optional<std::uint64_t>> last_sequence(const TenantId& tenant) const;
     // Of a committed position; `corrupt` where it ought to be and is not.
     Result<std::string> record_bytes(std::uint64_t position) const;

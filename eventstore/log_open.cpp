@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
@@ -37,6 +38,21 @@ class SilentLogger final : public rocksdb::Logger {
   public:
     using rocksdb::Logger::Logv;
     void Logv(const char*, va_list) override {}
+};
+
+// Tells the watch when RocksDB changed its list of files.
+class ManifestListener final : public rocksdb::EventListener {
+  public:
+    explicit ManifestListener(std::shared_ptr<ManifestWatch> watch) : watch_(std::move(watch)) {}
+    void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
+        watch_->refresh();
+    }
+    void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
+        watch_->refresh();
+    }
+
+  private:
+    std::shared_ptr<ManifestWatch> watch_;
 };
 
 rocksdb::CompressionType fast_compression() {
@@ -88,8 +104,6 @@ rocksdb::DBOptions database_options(LogMode mode, const LogOptions& options) {
     database.create_missing_column_families = mode == LogMode::create;
     // What a power cut tore off the end was never acknowledged; the mark tells if more is missing.
     database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-    // A manifest that lost its end would otherwise hide a flushed file of one column family.
-    database.track_and_verify_wals_in_manifest = true;
     database.max_total_wal_size = options.wal_bytes_max;
     database.db_write_buffer_size = options.write_buffer_bytes;
     database.max_open_files = options.open_files_max;
@@ -161,7 +175,11 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory, L
     families.emplace_back(rocksdb::kDefaultColumnFamilyName,
                           family_options(Space::meta, options, state->cache));
     rocksdb::DB* db = nullptr;
-    const auto database = database_options(mode, options);
+    auto database = database_options(mode, options);
+    if (mode != LogMode::read_only) {
+        state->manifest = std::make_shared<ManifestWatch>(directory);
+        database.listeners.push_back(std::make_shared<ManifestListener>(state->manifest));
+    }
     const auto status =
         mode == LogMode::read_only
             ? rocksdb::DB::OpenForReadOnly(database, directory.string(), families, &state->families,
@@ -172,6 +190,7 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory, L
     if (mode == LogMode::create)
         if (auto made = write_first_meta(*db, state->family(Space::meta)); !made)
             return std::unexpected(std::move(made.error()));
+    if (state->manifest) state->manifest->refresh();
     auto last = state->find_last_position();
     if (!last) return std::unexpected(std::move(last.error()));
     state->last_position = *last;

@@ -26,6 +26,7 @@ struct Log::State {
     std::atomic<std::uint64_t> last_position = 0;
     kernel::Uuid log_id;
     std::atomic<bool> failed = false;
+    std::shared_ptr<ManifestWatch> manifest;  // null where opened read-only
 
     rocksdb::ColumnFamilyHandle* family(Space space) const {
         return families[static_cast<std::size_t>(space)];

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "eventstore/crc32c.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/log.hpp"
 
@@ -16,23 +17,7 @@ using kernel::corrupt;
 using kernel::unavailable;
 
 constexpr std::string_view magic = "ALMNMARK";
-constexpr std::size_t covered_bytes = 84;
-
-std::uint32_t crc32c(std::string_view bytes) {
-    static constexpr auto table = [] {
-        std::array<std::uint32_t, 256> made{};
-        for (std::uint32_t i = 0; i < 256; ++i) {
-            made[i] = i;
-            for (int bit = 0; bit < 8; ++bit)
-                made[i] = (made[i] >> 1) ^ ((made[i] & 1U) != 0 ? 0x82f63b78U : 0U);
-        }
-        return made;
-    }();
-    std::uint32_t crc = ~0U;
-    for (const char c : bytes)
-        crc = (crc >> 8) ^ table[(crc ^ static_cast<std::uint8_t>(c)) & 0xffU];
-    return ~crc;
-}
+constexpr std::size_t covered_bytes = 100;
 
 std::uint32_t read_u32(std::string_view bytes) {
     std::uint32_t number = 0;
@@ -68,6 +53,8 @@ std::string encode_mark_slot(const Mark& mark, std::uint64_t serial) {
     slot.append(reinterpret_cast<const char*>(mark.hash.data()), mark.hash.size());
     append_u64(slot, mark.keyring_generation);
     slot.append(mark.log_id.view());
+    append_u64(slot, mark.manifest.number);
+    append_u64(slot, mark.manifest.bytes);
     append_u32(slot, crc32c(slot));
     slot.resize(mark_slot_bytes, '\0');
     return slot;
@@ -84,6 +71,7 @@ std::optional<MarkSlot> decode_mark_slot(std::string_view slot) {
     std::memcpy(decoded.mark.hash.data(), slot.data() + 28, 32);
     decoded.mark.keyring_generation = read_u64(slot.substr(60));
     decoded.mark.log_id = kernel::uuid_from_bytes(slot.substr(68, 16));
+    decoded.mark.manifest = {read_u64(slot.substr(84)), read_u64(slot.substr(92))};
     return decoded;
 }
 

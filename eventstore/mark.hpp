@@ -11,7 +11,9 @@
 //     32  leaf hash of that event's record, zeros = none
 //     8   keyring generation u64
 //     16  log_id
-//     4   CRC-32C (Castagnoli) of the 84 bytes before it
+//     8   number u64 of RocksDB's manifest, 0 = not known
+//     8   bytes u64 of that manifest that are known to be whole
+//     4   CRC-32C (Castagnoli) of the 100 bytes before it
 //     the rest zeros
 #pragma once
 #include <array>
@@ -21,6 +23,7 @@
 #include <optional>
 #include <string>
 
+#include "eventstore/manifest.hpp"
 #include "eventstore/record.hpp"
 
 namespace almanac::eventstore {
@@ -30,6 +33,7 @@ struct Mark {
     Hash hash{};
     std::uint64_t keyring_generation = 0;
     kernel::Uuid log_id;
+    ManifestExtent manifest;
     bool operator==(const Mark&) const = default;
 };
 

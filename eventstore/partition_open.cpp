@@ -86,10 +86,28 @@ struct Inspected {
     std::optional<Fork> fork;
 };
 
-Result<Inspected> open_read_only(const fs::path& partition, const OpenOptions& options) {
+// RocksDB's list of files must reach as far as the mark says, if it is still that list: a younger
+// one was written whole, an older one belongs to an older copy of the log, which ends earlier.
+Result<void> compare_manifest(const fs::path& partition, const Mark& mark) {
+    auto extent = read_manifest_extent(partition / "log");
+    if (!extent) return std::unexpected(std::move(extent.error()));
+    const auto& known = mark.manifest;
+    if (extent->number > known.number ||
+        (extent->number == known.number && extent->bytes >= known.bytes))
+        return {};
+    return refuse("corrupt",
+                  "The list of the log's files (MANIFEST) is damaged or older than it "
+                  "was. Nothing was changed. Restore a backup.");
+}
+
+Result<Inspected> open_read_only(const fs::path& partition, const std::optional<Mark>& mark,
+                                 const OpenOptions& options) {
     std::error_code ignored;
     if (!fs::is_directory(partition / "log", ignored))
         return refuse("log_missing", fmt::format("{} has no log.", partition.string()));
+    if (mark)
+        if (auto whole = compare_manifest(partition, *mark); !whole)
+            return std::unexpected(std::move(whole.error()));
     auto log = Log::open(partition / "log", LogMode::read_only, options.log);
     if (!log) return std::unexpected(std::move(log.error()));
     auto fork = unfinished_fork(**log);
@@ -101,7 +119,7 @@ Result<Inspected> open_read_only(const fs::path& partition, const OpenOptions& o
 Result<Inspected> inspect(const fs::path& partition, const OpenOptions& options) {
     auto mark = MarkFile::read(partition / "mark");
     if (!mark) return std::unexpected(std::move(mark.error()));
-    auto inspected = open_read_only(partition, options);
+    auto inspected = open_read_only(partition, mark->mark, options);
     if (!inspected) return inspected;
     const auto& log = *inspected->log;
     if (auto agrees = compare_mark(log, mark->mark, inspected->fork); !agrees)
@@ -120,6 +138,7 @@ Result<Mark> mark_of(const Log& log) {
     Mark mark;
     mark.log_id = log.log_id();
     mark.position = log.last_position();
+    mark.manifest = log.manifest();
     auto generation = generation_of(log);
     if (!generation) return std::unexpected(std::move(generation.error()));
     mark.keyring_generation = *generation;
@@ -230,9 +249,9 @@ Result<Fork> DataDirectory::accept_loss(unsigned number, const OpenOptions& opti
     const auto mark = MarkFile::read(partition.path / "mark");
     if (!mark && mark.error().code == "newer_format") return std::unexpected(mark.error());
     {
-        auto inspected = open_read_only(partition.path, options);
-        if (!inspected) return std::unexpected(std::move(inspected.error()));
         const auto known = mark ? std::optional(mark->mark) : std::nullopt;
+        auto inspected = open_read_only(partition.path, known, options);
+        if (!inspected) return std::unexpected(std::move(inspected.error()));
         if (auto agrees = compare_keyring(partition.path, *inspected->log, known, inspected->fork,
                                           options.keyring);
             !agrees)

@@ -7,24 +7,6 @@ namespace almanac::eventstore {
 namespace {
 using kernel::RejectionKind;
 
-// What an event's index entries add to a batch, roughly from above.
-std::size_t index_bytes(const Record& record) {
-    std::size_t bytes = 64;
-    for (const auto& tag : record.tags) bytes += tag.size() + 32;
-    return bytes;
-}
-
-void drop_repeats(std::vector<std::string>& tags) {
-    for (std::size_t i = 1; i < tags.size();) {
-        const auto here = tags.begin() + static_cast<std::ptrdiff_t>(i);
-        if (std::find(tags.begin(), here, tags[i]) == here) {
-            ++i;
-        } else {
-            tags.erase(here);
-        }
-    }
-}
-
 [[noreturn]] void damaged(const kernel::Rejection& rejection) {
     throw std::runtime_error(rejection.detail);
 }
@@ -108,23 +90,11 @@ Result<void> Pipeline::encode_all(const TenantId& tenant, const CommandMeta& met
     ends_.clear();
     records_.clear();
     for (std::size_t i = 0; i < events.size(); ++i) {
-        auto& draft = events[i];
-        drop_repeats(draft.tags);
-        auto record = std::make_shared<Record>();
-        record->id = draft.id;
-        record->type = std::move(draft.type);
-        record->type_version = draft.type_version;
-        record->tenant = tenant;
+        auto record = std::make_shared<Record>(make_record(tenant, meta, std::move(events[i])));
         record->sequence = state.next_sequence + i;
         record->time = time;
-        record->actor = meta.actor;
-        record->correlation_id = meta.correlation_id;
-        record->causation_id = meta.causation_id;
         record->index = static_cast<std::uint16_t>(i);
         record->count = static_cast<std::uint16_t>(events.size());
-        record->tags = std::move(draft.tags);
-        record->data = std::move(draft.data);
-        if (!draft.metadata.empty()) record->metadata = std::move(draft.metadata);
         if (auto done = encode_to(bytes_, *record); !done)
             return std::unexpected(std::move(done.error()));
         ends_.push_back(bytes_.size());

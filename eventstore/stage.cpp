@@ -1,8 +1,44 @@
 #include "eventstore/stage.hpp"
 
+#include <algorithm>
+
 #include "eventstore/pipeline.hpp"
 
 namespace almanac::eventstore {
+namespace {
+void drop_repeats(std::vector<std::string>& tags) {
+    for (std::size_t i = 1; i < tags.size();) {
+        const auto here = tags.begin() + static_cast<std::ptrdiff_t>(i);
+        if (std::find(tags.begin(), here, tags[i]) == here) {
+            ++i;
+        } else {
+            tags.erase(here);
+        }
+    }
+}
+}  // namespace
+
+Record make_record(const TenantId& tenant, const CommandMeta& meta, EventDraft draft) {
+    drop_repeats(draft.tags);
+    Record record;
+    record.id = draft.id;
+    record.type = std::move(draft.type);
+    record.type_version = draft.type_version;
+    record.tenant = tenant;
+    record.actor = meta.actor;
+    record.correlation_id = meta.correlation_id;
+    record.causation_id = meta.causation_id;
+    record.tags = std::move(draft.tags);
+    record.data = std::move(draft.data);
+    if (!draft.metadata.empty()) record.metadata = std::move(draft.metadata);
+    return record;
+}
+
+std::size_t index_bytes(const Record& record) {
+    std::size_t bytes = 64;
+    for (const auto& tag : record.tags) bytes += tag.size() + 32;
+    return bytes;
+}
 
 const Log& Stage::log() const {
     return pipeline_.log();

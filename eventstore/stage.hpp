@@ -45,6 +45,12 @@ struct Appended {
     Instant time{};
 };
 
+// The record of a draft, but for its place (sequence, time, index, count); a tag that comes again
+// is dropped, empty metadata is `{}`.
+Record make_record(const TenantId& tenant, const CommandMeta& meta, EventDraft draft);
+// What its index entries add to a batch, roughly from above.
+std::size_t index_bytes(const Record& record);
+
 struct CommittedEvent {
     std::uint64_t position = 0;
     std::shared_ptr<const Record> record;

@@ -94,7 +94,8 @@ void Writer::State::acknowledge_all() {
         deliveries.clear();
         if (mark_is_due()) write_due_mark();
     }
-    if (next_mark) write_due_mark();
+    next_mark = next_mark.value_or(mark.current());  // the manifest may have grown since
+    if (!read_only) write_due_mark();
 }
 
 void Writer::State::acknowledge(std::deque<Delivery>& deliveries) {
@@ -137,7 +138,10 @@ bool Writer::State::mark_is_due() const {
 }
 
 bool Writer::State::write_due_mark() {
-    const auto written = mark.write(*std::exchange(next_mark, std::nullopt));
+    auto next = *std::exchange(next_mark, std::nullopt);
+    next.manifest = log.manifest();
+    if (next == mark.current()) return true;
+    const auto written = mark.write(next);
     if (!written) turn_read_only(written.error());
     return written.has_value();
 }

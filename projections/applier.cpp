@@ -244,6 +244,7 @@ std::vector<ParkedPair> Applier::parked() const {
 
 std::vector<ProjectionStatus> Applier::status() const {
     std::vector<ProjectionStatus> list;
+    list.reserve(followed_.size());
     for (const auto& followed : followed_) {
         list.push_back({followed.name, followed.projection->version(), followed.position,
                         followed.parked.size()});

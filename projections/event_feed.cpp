@@ -9,7 +9,7 @@ using eventstore::Record;
 namespace {
 std::size_t bytes_of(const Record& record) {
     std::size_t bytes = sizeof(Record) + record.data.size() + record.metadata.size();
-    for (const auto& tag : record.tags) bytes += sizeof(tag) + tag.size();
+    for (const auto& tag : record.tags) bytes += tag.capacity() + sizeof(std::string);
     return bytes;
 }
 }  // namespace

@@ -1,5 +1,8 @@
 #include "projections/runtime.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -13,6 +16,13 @@ namespace almanac::projections {
 namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto retry_after = std::chrono::seconds{1};
+constexpr int nice_while_close = 10;
+
+// Whether a thread that gave way could take its full weight back.
+bool may_be_nice() {
+    rlimit limit{};
+    return geteuid() == 0 || (getrlimit(RLIMIT_NICE, &limit) == 0 && limit.rlim_cur >= 20);
+}
 }  // namespace
 
 struct Runtime::State {
@@ -31,7 +41,7 @@ struct Runtime::State {
     void failed(std::string why);
     void publish(std::uint64_t events, bool from_log);
     void pass_wishes();
-    void tell_resumed(std::vector<Applier::Resumed> resumed);
+    void tell_resumed(const std::vector<Applier::Resumed>& resumed);
     void tell_parked();
     void tell_waiters();
     void wait();
@@ -45,6 +55,8 @@ struct Runtime::State {
     std::optional<Clock::time_point> retry_at;  // the thread's
     bool loaded = false;                        // the thread's
     std::atomic<std::uint64_t> applied = 0;
+    int nice = 0;  // of this thread, as setpriority last had it
+    void give_way();
     std::thread thread;
 
     struct Wish {
@@ -71,8 +83,19 @@ bool Runtime::State::load() {
 }
 
 // One batch, then the callbacks it set free. False: nothing was left to do.
+// Commands go first while the views are close behind; a backlog is worked off at full weight.
+void Runtime::State::give_way() {
+    static const bool able = may_be_nice();
+    if (!able) return;
+    const auto lag = feed.target() - std::min(feed.target(), applier.position());
+    const int wanted = lag < options.give_way_events_max ? nice_while_close : 0;
+    if (wanted == std::exchange(nice, wanted)) return;
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), wanted);
+}
+
 bool Runtime::State::step() {
     pass_wishes();
+    give_way();
     if (applier.position() < feed.target()) {
         const auto piece = feed.take(applier.position() + 1, options.batch_events_max);
         if (!piece) throw ViewFailure(piece.error());
@@ -82,10 +105,10 @@ bool Runtime::State::step() {
         tell_waiters();
     }
     if (applier.is_resuming()) {
-        auto resumed = applier.catch_up();
+        const auto resumed = applier.catch_up();
         publish(0, false);
         tell_parked();
-        tell_resumed(std::move(resumed));
+        tell_resumed(resumed);
     }
     return has_work();
 }
@@ -116,7 +139,7 @@ void Runtime::State::pass_wishes() {
     }
 }
 
-void Runtime::State::tell_resumed(std::vector<Applier::Resumed> resumed) {
+void Runtime::State::tell_resumed(const std::vector<Applier::Resumed>& resumed) {
     for (const auto& each : resumed) {
         std::vector<Wish> heard;
         {
@@ -203,7 +226,8 @@ void Runtime::State::run() {
 }
 
 Runtime::Runtime(const kernel::Catalogue& catalogue, const eventstore::Log& log, ViewStore& store,
-                 std::vector<Projection*> projections, RuntimeHooks hooks, RuntimeOptions options)
+                 const std::vector<Projection*>& projections, RuntimeHooks hooks,
+                 RuntimeOptions options)
     : state_(
           std::make_unique<State>(catalogue, log, store, projections, std::move(hooks), options)) {}
 
@@ -252,19 +276,16 @@ std::uint64_t Runtime::applied_position() const {
 }
 
 void Runtime::when_applied(std::uint64_t position, Deadline deadline, Applied done) {
-    bool added = false;
     if (state_->applied < position) {
         const std::scoped_lock lock(state_->mutex);
         if (state_->applied < position && !state_->stopping && !state_->waiters.is_full()) {
             state_->waiters.add(position, deadline, std::move(done));
             state_->awake = true;
-            added = true;
+            state_->woken.notify_one();
+            return;
         }
     }
-    if (added)
-        state_->woken.notify_one();
-    else
-        done(state_->applied >= position);
+    done(state_->applied >= position);
 }
 
 std::vector<ParkedPair> Runtime::parked() const {

@@ -26,6 +26,8 @@ struct RuntimeOptions {
     std::size_t batch_events_max = 512;
     std::size_t waiters_max = 10'000;
     int tries_max = 3;
+    // While fewer events than this are waiting, the thread runs at a lower priority than commands.
+    std::uint64_t give_way_events_max = 5'000;
 };
 
 struct ParkedPair {
@@ -65,7 +67,7 @@ class Runtime {
 
     // All outlive the runtime. Throws std::logic_error where two projections have one name.
     Runtime(const kernel::Catalogue& catalogue, const eventstore::Log& log, ViewStore& store,
-            std::vector<Projection*> projections, RuntimeHooks hooks = {},
+            const std::vector<Projection*>& projections, RuntimeHooks hooks = {},
             RuntimeOptions options = {});
     ~Runtime();  // stop
     Runtime(const Runtime&) = delete;

@@ -31,6 +31,7 @@ std::vector<Waiters::Told> Waiters::take(std::uint64_t applied, Deadline now) {
 
 std::vector<Waiters::Told> Waiters::take_all() {
     std::vector<Told> told;
+    told.reserve(waiting_.size());
     for (auto& [_, waiter] : waiting_) told.push_back({std::move(waiter.done), false});
     waiting_.clear();
     deadlines_.clear();

@@ -44,8 +44,9 @@ struct ResourceMonth {
         Instant in_month;
     };
     std::vector<Allocation> allocations;  // by start, then owner
+    std::int32_t longest_minutes = 0;     // any of them ever, buffers included: bounds a search
 };
-BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations))
+BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations, longest_minutes))
 inline std::string tag_key(const ResourceMonth::Key& key) {
     return to_string(key.resource) + '/' + utc_month(key.in_month);
 }

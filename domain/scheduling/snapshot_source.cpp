@@ -45,14 +45,21 @@ std::vector<Uuid> candidates_of(const Requirement& role, const ResourceDirectory
     return ids;
 }
 
+// All given ones must be used; where they fill every role, nobody else has to be looked at.
+bool fill_all_roles(const std::vector<ResourceId>& given, const std::vector<Requirement>& roles) {
+    std::size_t places = 0;
+    for (const auto& role : roles) places += static_cast<std::size_t>(role.quantity);
+    return given.size() == places;
+}
+
 Result<SlotRole> role_of(const Requirement& requirement, const ResourceDirectory& directory,
-                         const std::vector<ResourceId>& given) {
+                         const std::vector<ResourceId>& given, bool given_only) {
     SlotRole role{requirement.role,
                   candidates_of(requirement, directory),
                   requirement.quantity,
                   requirement.required,
                   {}};
-    if (role.candidates.size() > role_candidates_max && !given.empty()) {
+    if (given_only || (role.candidates.size() > role_candidates_max && !given.empty())) {
         std::erase_if(role.candidates, [&](const Uuid& id) {
             return std::ranges::find(given, ResourceId{id}) == given.end();
         });
@@ -137,8 +144,10 @@ Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, con
     const auto margin = hours{25} + minutes{longest_minutes(id, service, directory)};
     std::map<Uuid, bool> seen;
     std::map<LocationId, std::optional<Zone>> zones;
-    for (const auto& requirement : requirements_of(service)) {
-        auto role = role_of(requirement, directory, given);
+    const auto requirements = requirements_of(service);
+    const bool given_only = fill_all_roles(given, requirements);
+    for (const auto& requirement : requirements) {
+        auto role = role_of(requirement, directory, given, given_only);
         if (!role) return std::unexpected(std::move(role.error()));
         std::erase_if(role->candidates, [&](const Uuid& candidate) {
             const auto known = seen.find(candidate);
@@ -182,12 +191,17 @@ std::vector<Schedule> FoldSource::schedules(const ResourceId& id) {
 
 std::vector<Allocation> FoldSource::allocations(const ResourceId& id, Instant from, Instant to) {
     std::vector<Allocation> found;
-    for (const auto month : months_of(from, to)) {
-        for (const auto& a : read_.get<ResourceMonth>({id, month}).allocations) {
-            const bool meets = a.start - minutes{a.buffer_before_minutes} < to &&
-                               a.end + minutes{a.buffer_after_minutes} > from;
-            const auto twin = [&](const Allocation& other) { return other.owner == a.owner; };
-            if (meets && std::ranges::none_of(found, twin)) found.push_back(a);
+    for (const auto month_start : months_of(from, to)) {
+        const auto& month = read_.get<ResourceMonth>({id, month_start});
+        // One that begins before this ends before `from`; one over a month's end is in both.
+        const auto earliest = from - minutes{month.longest_minutes};
+        auto at = std::ranges::lower_bound(month.allocations, earliest, {}, &Allocation::start);
+        for (; at != month.allocations.end() && at->start < to + hours{24}; ++at) {
+            const bool meets = at->start - minutes{at->buffer_before_minutes} < to &&
+                               at->end + minutes{at->buffer_after_minutes} > from;
+            const bool in_earlier_month =
+                std::ranges::find(found, at->owner, &Allocation::owner) != found.end();
+            if (meets && !in_earlier_month) found.push_back(*at);
         }
     }
     return found;

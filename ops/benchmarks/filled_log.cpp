@@ -93,9 +93,12 @@ FilledLog::FilledLog(const std::filesystem::path& directory)
     : log_directory_(directory / "log"), tenant_{uuid_of(1)} {
     std::filesystem::create_directories(directory);
     log_ = value_or_throw(eventstore::Log::open(log_directory_, eventstore::LogMode::create));
-    mark_ = value_or_throw(eventstore::MarkFile::create(
-        directory / "mark",
-        {.position = 0, .hash = {}, .keyring_generation = 0, .log_id = log_->log_id()}));
+    mark_ =
+        value_or_throw(eventstore::MarkFile::create(directory / "mark", {.position = 0,
+                                                                         .hash = {},
+                                                                         .keyring_generation = 0,
+                                                                         .log_id = log_->log_id(),
+                                                                         .manifest = {}}));
     writer_ =
         std::make_unique<eventstore::Writer>(*log_, *mark_, clock_, eventstore::WriterHooks{});
 }

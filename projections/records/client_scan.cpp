@@ -82,6 +82,7 @@ Result<ClientScan::Scanned> ClientScan::page(std::optional<kernel::Uuid> after) 
     const bool more = best_.size() > query_.limit;
     if (more) best_.pop_back();
     std::vector<kernel::Uuid> ids;
+    ids.reserve(best_.size());
     for (const auto& place : best_) ids.push_back(place.id);
     auto page = queries_.pick(tenant_, collection_, ids, query_.filters);
     if (!page) return std::unexpected(page.error());

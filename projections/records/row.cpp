@@ -172,7 +172,7 @@ Values read_values(const CollectionLayout& layout, std::string_view values) {
     for (std::size_t i = 0; i < layout.orders.size(); ++i)
         read.orders.push_back(take_piece(values));
     while (!values.empty()) {
-        const auto filter = static_cast<std::size_t>(values[0]);
+        const auto filter = std::size_t{static_cast<std::uint8_t>(values[0])};
         values.remove_prefix(1);
         read.filters.push_back({filter, take_piece(values)});
     }

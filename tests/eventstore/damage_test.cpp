@@ -222,5 +222,39 @@ TEST_F(Damage, a_flipped_byte_anywhere_is_refused_found_or_harmless) {
     EXPECT_GT(found, 20);
 }
 
+// RocksDB takes the unreadable end of its manifest for torn and goes on without the files in it.
+TEST_F(Damage, a_damaged_or_cut_list_of_files_is_never_believed) {
+    SCOPED_TRACE("seed " + std::to_string(seed_));
+    {
+        const auto held = must(DataDirectory::open(original_));
+        must(held.open_partition(0, small_open()));
+    }
+    const auto log = original_ / "p0000" / "log";
+    auto name = bytes_of(log / "CURRENT");
+    name.pop_back();
+    const auto manifest = bytes_of(log / name);
+    const auto file = copy_ / "p0000" / "log" / name;
+    fresh_copy();
+    for (std::size_t at = random_() % 7; at < manifest.size(); at += 7) {
+        auto broken = manifest;
+        if (at % 2 == 0) {
+            broken[at] = static_cast<char>(broken[at] ^ (1 << (random_() % 8)));
+        } else {
+            broken.resize(at);
+        }
+        write_bytes(file, broken);
+        SCOPED_TRACE("byte " + std::to_string(at));
+        const auto held = must(DataDirectory::open(copy_));
+        const auto opened = held.open_partition(0, small_open());
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().kind, kernel::RejectionKind::corrupt);
+        EXPECT_EQ(bytes_of(file), broken);
+        EXPECT_FALSE(held.accept_loss(0, small_open()));
+    }
+    // Unreadable bytes after what was known to be whole are a torn write.
+    write_bytes(file, manifest + std::string(20, 'x'));
+    EXPECT_TRUE(open_copy());
+}
+
 }  // namespace
 }  // namespace almanac::eventstore

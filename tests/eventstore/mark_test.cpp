@@ -16,6 +16,7 @@ Mark some_mark(std::uint64_t position) {
     for (std::size_t i = 0; i < 32; ++i) mark.hash[i] = static_cast<std::uint8_t>(i);
     mark.keyring_generation = 0x1112131415161718;
     for (std::size_t i = 0; i < 16; ++i) mark.log_id.bytes[i] = static_cast<std::uint8_t>(0xa0 + i);
+    mark.manifest = {0x3132333435363738, 0x4142434445464748};
     return mark;
 }
 
@@ -39,7 +40,7 @@ std::string hex(std::string_view bytes) {
 TEST(Mark, golden_bytes) {
     const auto slot = encode_mark_slot(some_mark(0x0102030405060708), 0x2122232425262728);
     ASSERT_EQ(slot.size(), 4096U);
-    EXPECT_EQ(hex(slot.substr(0, 88)),
+    EXPECT_EQ(hex(slot.substr(0, 104)),
               "414c4d4e4d41524b"
               "00000001"
               "2122232425262728"
@@ -47,8 +48,10 @@ TEST(Mark, golden_bytes) {
               "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
               "1112131415161718"
               "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
-              "92f492e9");
-    EXPECT_EQ(slot.substr(88), std::string(4096 - 88, '\0'));
+              "3132333435363738"
+              "4142434445464748"
+              "dfe12464");
+    EXPECT_EQ(slot.substr(104), std::string(4096 - 104, '\0'));
     const auto decoded = decode_mark_slot(slot);
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded->mark, some_mark(0x0102030405060708));
@@ -57,7 +60,7 @@ TEST(Mark, golden_bytes) {
 
 TEST(Mark, every_flipped_bit_of_what_counts_is_a_torn_slot) {
     const auto slot = encode_mark_slot(some_mark(7), 1);
-    for (std::size_t bit = 0; bit < 88 * 8; ++bit) {
+    for (std::size_t bit = 0; bit < 104 * 8; ++bit) {
         auto broken = slot;
         broken[bit / 8] = static_cast<char>(broken[bit / 8] ^ (1 << (bit % 8)));
         EXPECT_FALSE(decode_mark_slot(broken)) << bit;

@@ -49,15 +49,18 @@ class AvailabilityTest : public testing::Test {
             tenant, "create_resource",
             "{'type':'staff','name':'" + std::string(name) + "'" + std::string(more) + "}");
     }
-    void works(const std::string& resource, const std::string& from = "09:00",
-               const std::string& to = "18:00") {
+    std::string daily(const std::string& from, const std::string& to) {
         std::string windows;
         for (const auto* day :
              {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}) {
             windows += std::string(windows.empty() ? "" : ",") + "{'day':'" + day + "','from':'" +
                        from + "','to':'" + to + "'}";
         }
-        house.make(tenant, "set_schedule", "{'windows':[" + windows + "],'breaks':[]}", resource);
+        return "{'windows':[" + windows + "],'breaks':[]}";
+    }
+    void works(const std::string& resource, const std::string& from = "09:00",
+               const std::string& to = "18:00") {
+        house.make(tenant, "set_schedule", daily(from, to), resource);
     }
     FindSlots asked(const std::string& service, Instant from, Instant to) {
         FindSlots query;
@@ -142,7 +145,8 @@ TEST_F(AvailabilityTest, a_day_of_one_chair) {
 TEST_F(AvailabilityTest, what_cannot_be_asked_is_refused) {
     const auto chair = staff("Eva");
     works(chair);
-    const auto cut = house.make(tenant, "create_service", "{'name':'Cut','capacity':2}");
+    const auto cut =
+        house.make(tenant, "create_service", "{'name':'Cut','duration_minutes':60,'capacity':2}");
     views.catch_up();
     const auto query = asked(cut, at("2026-12-05"), at("2026-12-06"));
     EXPECT_EQ(code(query), "");
@@ -178,7 +182,7 @@ TEST_F(AvailabilityTest, what_cannot_be_asked_is_refused) {
 TEST_F(AvailabilityTest, too_many_candidates_ask_for_resource_ids) {
     const auto first = staff("S0");
     works(first);
-    const auto cut = house.make(tenant, "create_service", "{'name':'Cut'}");
+    const auto cut = house.make(tenant, "create_service", "{'name':'Cut','duration_minutes':60}");
     for (int i = 1; i <= role_candidates_max; ++i) staff("S" + std::to_string(i));
     views.catch_up();
     auto query = asked(cut, at("2026-12-05"), at("2026-12-06"));
@@ -253,7 +257,8 @@ class AvailabilityHistoryTest : public AvailabilityTest {
                 return may("change_resource", pick(2) ? "{'active':false}" : priced,
                            one_of(chairs));
             case 5:
-                return works(one_of(chairs), pick(2) ? "08:00" : "12:00", "20:00");
+                return may("set_schedule", daily(pick(2) ? "08:00" : "12:00", "20:00"),
+                           one_of(chairs));
             case 6:
                 return may("delete_resource", "{}", pick(2) ? room : chairs[1]);
             default:
