@@ -114,6 +114,15 @@ Result<void> for_each_row(HttpClient& client, const std::string& path, HttpParam
     }
 }
 
+// A row without what it says of its own history: each step says that.
+json::Value fold_of_row(const json::Value& row) {
+    auto fold = without_nulls(row);
+    for (const auto* name : {"revision", "created_at", "updated_at"}) {
+        fold.get_object().erase(name);
+    }
+    return fold;
+}
+
 // The row as it was when the thing had this revision. `as_of` a position inside a command answers
 // the state before it, so the positions behind are asked until the command's end is reached.
 Result<std::optional<json::Value>> row_at(HttpClient& client, const std::string& path,
@@ -129,7 +138,7 @@ Result<std::optional<json::Value>> row_at(HttpClient& client, const std::string&
         if (!row || !row->is_object()) continue;
         const auto* has = row->get_object().if_contains("revision");
         const auto found = has && has->is_number() ? has->to_number<std::int64_t>() : 0;
-        if (found == revision) return std::optional(without_nulls(*row));
+        if (found == revision) return std::optional(fold_of_row(*row));
         if (found > revision) break;
     }
     return std::optional<json::Value>{};

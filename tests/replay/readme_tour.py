@@ -101,6 +101,8 @@ def run(steps, build, where):
                              start_new_session=True)
     try:
         said, _ = shell.communicate(timeout=SECONDS_MAX)
+    except subprocess.TimeoutExpired as late:
+        sys.exit(f"The tour took more than {SECONDS_MAX} s:\n{(late.output or b'').decode()}")
     finally:
         subprocess.run(["kill", "-9", "--", f"-{shell.pid}"], stderr=subprocess.DEVNULL,
                        check=False)
