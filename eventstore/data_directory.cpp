@@ -124,7 +124,8 @@ int exit_code(const kernel::Rejection& refusal) {
     }};
     for (const auto& [code, exit] : codes)
         if (refusal.code == code) return exit;
-    return 1;
+    if (refusal.code.starts_with("keyring_") || refusal.code.starts_with("master_key_")) return 19;
+    return refusal.code == "cannot_listen" ? 3 : 1;
 }
 
 Result<void> DataDirectory::create(const fs::path& path, const CreateOptions& options) {

@@ -26,7 +26,8 @@ inline constexpr unsigned partitions_max = 1024;
 
 // Exit codes of a refused start or init (documented in README): 10 data_missing, 11 data_exists,
 // 12 data_locked, 13 newer_format, 14 corrupt (damaged or incomplete), 15 log_behind_mark,
-// 16 keyring_behind_log, 17 log_id_differs, 18 disk_full or io_error, 1 anything else.
+// 16 keyring_behind_log, 17 log_id_differs, 18 disk_full or io_error, 19 keys: missing, too
+// open, or of another directory, 1 anything else.
 int exit_code(const kernel::Rejection& refusal);
 
 struct KeyringState {

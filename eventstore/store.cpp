@@ -21,6 +21,21 @@ KeyringProbe probe_keyring() {
     };
 }
 
+// Everything read-only first: keys that do not fit are refused with nothing touched.
+Result<void> check_keys(const DataDirectory& directory, unsigned number, const OpenOptions& open,
+                        const MasterKey& key, const KeyringLimits& limits) {
+    auto looked = directory.open_partition_read_only(number, open);
+    if (!looked) return std::unexpected(std::move(looked.error()));
+    const auto log_id = looked->log->log_id();
+    auto keyring = Keyring::open(looked->keyring_path(), key, log_id, true, limits);
+    const auto& fork = looked->unfinished_fork;
+    if (!keyring && fork && keyring.error().code == "keyring_foreign") {
+        keyring = Keyring::open(looked->keyring_path(), key, fork->from_log_id, true, limits);
+    }
+    if (!keyring) return std::unexpected(std::move(keyring.error()));
+    return {};
+}
+
 // The keyring of a partition; one that belongs to the log before an unfinished fork goes with it.
 Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const MasterKey& key,
                                               Instant now, const KeyringLimits& limits) {
@@ -105,6 +120,7 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
     OpenOptions open;
     open.log = options.log;
     open.keyring = probe_keyring();
+    if (auto keys = check_keys(directory, number, open, key, options.keyring); !keys) return keys;
     auto partition = directory.open_partition(number, open);
     if (!partition) return std::unexpected(std::move(partition.error()));
     auto parts = std::make_unique<PartitionStore::Parts>();

@@ -127,8 +127,8 @@ void Writer::State::note_mark(const std::deque<Delivery>& deliveries) {
     }
     if (next == mark.current()) return;
     if (!next_mark) {
-        mark_due = std::chrono::steady_clock::now() +
-                   std::chrono::milliseconds(options.mark_interval_ms);
+        mark_due =
+            std::chrono::steady_clock::now() + std::chrono::milliseconds(options.mark_interval_ms);
     }
     next_mark = next;
 }

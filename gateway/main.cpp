@@ -68,6 +68,30 @@ int serve(const gateway::ApplicationOptions& options) {
     return 0;
 }
 
+void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
+    app.add_option("--data", options.data, "the data directory")->envname("ALMANAC_DATA");
+    app.add_option("--listen", options.listen, "HOST:PORT; port 0 takes a free one")
+        ->capture_default_str();
+    app.set_config("--config", "",
+                   "a TOML file with these options, e.g. listen = \"127.0.0.1:8080\"");
+    app.add_option("--tls-certificate", options.tls_certificate, "PEM file");
+    app.add_option("--tls-key", options.tls_key, "PEM file");
+    app.add_flag("--insecure-public", options.insecure_public,
+                 "listen beyond loopback without TLS");
+    app.add_option("--io-threads", options.io_threads, "threads of the HTTP server")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 64));
+    app.add_option("--mark-interval-ms", options.mark_interval_ms,
+                   "how far the mark may follow the log; 0: before every reply")
+        ->capture_default_str()
+        ->check(CLI::Range(0, eventstore::mark_interval_ms_max));
+    app.add_option("--max-body-bytes", options.max_body_bytes, "larger request bodies answer 413")
+        ->capture_default_str();
+    app.add_option("--public-url", options.public_url, "as written into /openapi.json");
+    app.add_flag("--access-log", options.access_log, "one line a request on stderr");
+    app.set_version_flag("--version", "almanacd 0.1.0");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -78,31 +102,9 @@ int main(int argc, char** argv) {
     app.footer(
         "Exit codes: 0 ok, 2 bad arguments, 3 cannot listen, 10 data missing, 11 data exists, "
         "12 data locked, 13 newer format,\n14 damaged, 15 log behind mark, 16 keyring behind "
-        "log, 17 another log's, 18 disk, 1 anything else.");
+        "log, 17 another log's, 18 disk, 19 keys, 1 anything else.");
     gateway::ApplicationOptions serve_options;
-    app.add_option("--data", serve_options.data, "the data directory")->envname("ALMANAC_DATA");
-    app.add_option("--listen", serve_options.listen, "HOST:PORT; port 0 takes a free one")
-        ->capture_default_str();
-    app.set_config("--config", "",
-                   "a TOML file with these options, e.g. listen = \"127.0.0.1:8080\"");
-    app.add_option("--tls-certificate", serve_options.tls_certificate, "PEM file");
-    app.add_option("--tls-key", serve_options.tls_key, "PEM file");
-    app.add_flag("--insecure-public", serve_options.insecure_public,
-                 "listen beyond loopback without TLS");
-    app.add_option("--io-threads", serve_options.io_threads, "threads of the HTTP server")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 64));
-    app.add_option("--mark-interval-ms", serve_options.mark_interval_ms,
-                   "how far the mark may follow the log; 0: before every reply")
-        ->capture_default_str()
-        ->check(CLI::Range(0, eventstore::mark_interval_ms_max));
-    app.add_option("--max-body-bytes", serve_options.max_body_bytes,
-                   "larger request bodies answer 413")
-        ->capture_default_str();
-    app.add_option("--public-url", serve_options.public_url, "as written into /openapi.json");
-    app.add_flag("--access-log", serve_options.access_log, "one line a request on stderr");
-    app.set_version_flag("--version", "almanacd 0.1.0");
-
+    add_serve_options(app, serve_options);
     InitOptions init_options;
     auto* init_command = app.add_subcommand(
         "init", "makes a new data directory and prints the first administrator key");

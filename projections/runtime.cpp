@@ -83,12 +83,18 @@ bool Runtime::State::load() {
 }
 
 // One batch, then the callbacks it set free. False: nothing was left to do.
-// Commands go first while the views are close behind; a backlog is worked off at full weight.
+// Commands go first while the views are close behind and nobody waits for them; a backlog is worked
+// off at full weight.
 void Runtime::State::give_way() {
     static const bool able = may_be_nice();
     if (!able) return;
     const auto lag = feed.target() - std::min(feed.target(), applier.position());
-    const int wanted = lag < options.give_way_events_max ? nice_while_close : 0;
+    bool awaited = false;
+    {
+        const std::scoped_lock lock(mutex);
+        awaited = waiters.size() > 0;
+    }
+    const int wanted = !awaited && lag < options.give_way_events_max ? nice_while_close : 0;
     if (wanted == std::exchange(nice, wanted)) return;
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), wanted);
 }

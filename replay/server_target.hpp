@@ -1,5 +1,5 @@
 // Commands and lookups on a running server over HTTP. Each of `connections` threads has a client of
-// its own. What is refused for now (429, 503) or lost on the way is tried again with the same
+// its own. What is refused in passing (429, 503) or lost on the way is tried again with the same
 // Idempotency-Key: the caller's, or one made here.
 #pragma once
 #include <atomic>

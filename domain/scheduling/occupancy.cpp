@@ -17,7 +17,8 @@ void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occ
     for (const auto& resource : occupancy.resources) a.resources.push_back(resource.id);
     const auto busy = occupancy.busy_until() - occupancy.busy_from();
     const auto busy_minutes = std::chrono::ceil<std::chrono::minutes>(busy).count();
-    month.longest_minutes = std::max(month.longest_minutes, static_cast<std::int32_t>(busy_minutes));
+    month.longest_minutes =
+        std::max(month.longest_minutes, static_cast<std::int32_t>(busy_minutes));
     const auto before = [](const Allocation& x, const Allocation& y) {
         return std::tie(x.start, x.owner) < std::tie(y.start, y.owner);
     };

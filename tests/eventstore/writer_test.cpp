@@ -130,9 +130,7 @@ TEST_F(WriterTest, a_decision_sees_the_durable_the_flying_and_the_staged_each_on
     EXPECT_EQ(flying.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
     let_sync.open();
     EXPECT_EQ(flying.get(), Outcome::durable);
-    EXPECT_EQ(staged.get(), Outcome::durable);
-    EXPECT_EQ(other.get(), Outcome::durable);
-    EXPECT_EQ(reader.get(), Outcome::durable);
+    for (auto* each : {&staged, &other, &reader}) EXPECT_EQ(each->get(), Outcome::durable);
     auto later = submit([&](Stage& stage) {
         EXPECT_EQ(tagged(stage, "thing:a"), (Positions{1, 3, 4}));
         EXPECT_EQ(stage.result(tenant_number(1), 7, Key32{1}), "answer");
