@@ -53,7 +53,10 @@ Result<CommandAnswer> decode(const json::Object& stored) {
                             text(r, "detail")};
         for (const auto& e : r.at("errors").as_array()) {
             const auto& o = e.as_object();
-            rejection.errors.push_back({text(o, "pointer"), text(o, "code"), text(o, "detail")});
+            auto& error = rejection.errors.emplace_back();
+            error.pointer = text(o, "pointer");
+            error.code = text(o, "code");
+            error.detail = text(o, "detail");
         }
         return std::unexpected(std::move(rejection));
     }
