@@ -104,8 +104,10 @@ void read_errors(const json::Object& problem, Rejection& rejection) {
     for (const auto& each : errors->get_array()) {
         if (!each.is_object()) continue;
         const auto& error = each.get_object();
-        rejection.errors.push_back(
-            {text_in(error, "pointer"), text_in(error, "code"), text_in(error, "detail")});
+        auto& field = rejection.errors.emplace_back();
+        field.pointer = text_in(error, "pointer");
+        field.code = text_in(error, "code");
+        field.detail = text_in(error, "detail");
     }
 }
 
