@@ -21,7 +21,7 @@ std::string time_left(const ProgressPoint& point) {
 
 std::string grouped(std::uint64_t number) {
     auto text = std::to_string(number);
-    for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+    for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
     return text;
 }
 
