@@ -46,6 +46,9 @@ struct WriterOptions {
     std::size_t queue_jobs_max = 8'192;
     std::size_t queue_bytes_max = 64UL << 20;
     std::size_t batch_jobs_max = 512;
+    // So many are enough for a commit thread that has nothing to do: deciding and committing then
+    // overlap where all callers wait for the same batch.
+    std::size_t batch_jobs_early = 16;
     int retry_after_seconds = 1;
     // 0: the mark is synced before every reply. Else replies leave after the log's sync and the
     // mark follows within so long (at most 50; ops/adr/003).

@@ -13,18 +13,20 @@ void Writer::State::commit_all() {
         bool wake = false;
         {
             std::unique_lock lock(mutex);
-            while ((!parked && !decided_all) || committed.size() >= acknowledge_waiting_max) {
+            while ((parked.empty() && !decided_all) ||
+                   committed.size() >= acknowledge_waiting_max) {
                 commit_waits = true;
+                commit_is_idle = parked.empty();
                 to_commit.wait(lock);
             }
-            commit_waits = false;
-            if (!parked) {
+            commit_waits = commit_is_idle = false;
+            if (parked.empty()) {
                 committed_all = true;
                 to_acknowledge.notify_one();
                 return;
             }
-            delivery = std::move(*parked);
-            parked.reset();
+            delivery = std::move(parked.front());
+            parked.pop_front();
             wake = std::exchange(room_waits, false);
         }
         if (wake) to_decide.notify_one();

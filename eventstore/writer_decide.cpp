@@ -36,9 +36,9 @@ bool Writer::State::take(std::vector<Job>& taken) {
     }
     decision_waits = false;
     if (queue.empty()) return false;
-    if (parked) {
-        open = std::move(*parked);
-        parked.reset();
+    if (!open.batch && !parked.empty() && parked.back().batch == pipeline.share_open()) {
+        open = std::move(parked.back());
+        parked.pop_back();
     } else if (!open.batch) {
         start_next_batch();
     }
@@ -58,9 +58,10 @@ bool Writer::State::take(std::vector<Job>& taken) {
 }
 
 void Writer::State::decide(Job& job) {
-    if (open.waiting.size() >= options.batch_jobs_max ||
-        open.batch->log_batch.bytes() >= batch_bytes_close)
-        hand_over();
+    const auto size = open.waiting.size();
+    const bool full =
+        size >= options.batch_jobs_max || open.batch->log_batch.bytes() >= batch_bytes_close;
+    if (full || (size >= options.batch_jobs_early && commit_is_idle)) hand_over();
     const bool ran = run(job);
     if (!ran) {
         if (job.done) job.done(Outcome::not_started);
@@ -99,22 +100,20 @@ void Writer::State::park() {
     bool wake = false;
     {
         const std::scoped_lock lock(mutex);
-        parked = std::move(open);
+        parked.push_back(std::move(open));
         wake = std::exchange(commit_waits, false);
     }
+    commit_is_idle = false;
     open = {};
     if (wake) to_commit.notify_one();
 }
 
-// The open batch is full: waits until the commit thread has taken it, then opens the next one.
+// The open batch is closed: waits while too many of them lie there, then opens the next one.
 void Writer::State::hand_over() {
+    park();
     {
         std::unique_lock lock(mutex);
-        parked = std::move(open);
-        open = {};
-        commit_waits = false;
-        to_commit.notify_one();
-        while (parked) {
+        while (parked.size() >= batches_parked_max) {
             room_waits = true;
             to_decide.wait(lock);
         }

@@ -17,6 +17,7 @@ namespace almanac::eventstore {
 
 // Batches whose log is synced wait here for their mark; a mark covers all that wait.
 inline constexpr std::size_t acknowledge_waiting_max = 4;
+inline constexpr std::size_t batches_parked_max = 3;
 
 // A batch and whom it answers.
 struct Delivery {
@@ -51,12 +52,13 @@ struct Writer::State {
     bool room_waits = false;         // the decision thread, for the open batch to be taken
     bool commit_waits = false;       // the commit thread, for a batch or for room
     bool acknowledge_waits = false;  // the acknowledge thread, for a batch
-    // The open batch lies here while nobody decides. The commit thread takes it when it is free;
-    // until then the decision thread takes it back and lets further jobs join.
-    std::optional<Delivery> parked;
+    // Batches for the commit thread, which takes the oldest when it is free. Until then the decision
+    // thread takes the newest back and lets further jobs join.
+    std::deque<Delivery> parked;
     std::deque<Delivery> committed;
     std::string failure;
 
+    std::atomic<bool> commit_is_idle = false;  // commit_waits, to look at without the mutex
     std::atomic<bool> read_only = false;
     std::atomic<std::uint64_t> durable_position = 0;
     std::atomic<std::uint64_t> answered_number = 0;  // the last batch all of whose jobs know

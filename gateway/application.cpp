@@ -128,7 +128,9 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     auto store = eventstore::Store::open(options.data, catalogue, store_options);
     if (!store) return std::unexpected(std::move(store.error()));
     state->store = std::move(*store);
-    auto views = Views::open(*state->store);
+    projections::RuntimeOptions view_options;
+    view_options.give_way_max = std::chrono::milliseconds(options.views_give_way_ms);
+    auto views = Views::open(*state->store, view_options);
     if (!views) return std::unexpected(std::move(views.error()));
     state->views = std::move(*views);
     if (auto loaded = state->keys.load(*state->store); !loaded)

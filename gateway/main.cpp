@@ -85,6 +85,10 @@ void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
                    "how far the mark may follow the log; 0: before every reply")
         ->capture_default_str()
         ->check(CLI::Range(0, eventstore::mark_interval_ms_max));
+    app.add_option("--views-give-way-ms", options.views_give_way_ms,
+                   "how long views wait while commands come fast and nobody asks for them")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 600'000));
     app.add_option("--max-body-bytes", options.max_body_bytes, "larger request bodies answer 413")
         ->capture_default_str();
     app.add_option("--public-url", options.public_url, "as written into /openapi.json");

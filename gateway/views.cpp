@@ -13,7 +13,8 @@ std::unexpected<Rejection> view_behind(const char* detail) {
 }
 }  // namespace
 
-Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store) {
+Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store,
+                                           const projections::RuntimeOptions& options) {
     auto views = std::make_unique<Views>();
     for (unsigned number = 0; number < store.partitions(); ++number) {
         auto& partition = store.partition(number);
@@ -44,7 +45,7 @@ Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store) {
             catalogue, partition.log(), *p.store,
             std::vector<projections::Projection*>{p.records_projection.get(),
                                                   p.availability_projection.get()},
-            std::move(hooks));
+            std::move(hooks), options);
         partition.on_committed(
             [runtime = p.runtime.get()](auto events) { runtime->committed(events); });
         views->partitions_.push_back(std::move(p));

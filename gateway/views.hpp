@@ -26,7 +26,8 @@ struct PartitionViews {
 class Views {
   public:
     // Opens (or builds anew) the views of every partition and listens to its commits.
-    static kernel::Result<std::unique_ptr<Views>> open(eventstore::Store& store);
+    static kernel::Result<std::unique_ptr<Views>> open(
+        eventstore::Store& store, const projections::RuntimeOptions& options = {});
     void start();
     void stop();
 

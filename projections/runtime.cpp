@@ -1,8 +1,5 @@
 #include "projections/runtime.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -16,13 +13,8 @@ namespace almanac::projections {
 namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto retry_after = std::chrono::seconds{1};
-constexpr int nice_while_close = 10;
-
-// Whether a thread that gave way could take its full weight back.
-bool may_be_nice() {
-    rlimit limit{};
-    return geteuid() == 0 || (getrlimit(RLIMIT_NICE, &limit) == 0 && limit.rlim_cur >= 20);
-}
+// How busy the log is, and for how long the views have waited for it, is looked at this often.
+constexpr auto look_every = std::chrono::milliseconds{20};
 }  // namespace
 
 struct Runtime::State {
@@ -55,8 +47,14 @@ struct Runtime::State {
     std::optional<Clock::time_point> retry_at;  // the thread's
     bool loaded = false;                        // the thread's
     std::atomic<std::uint64_t> applied = 0;
-    int nice = 0;  // of this thread, as setpriority last had it
+    bool must_give_way();
     void give_way();
+    // The thread's: what it saw when it last looked, and since when it has given way
+    Clock::time_point looked_at;
+    std::uint64_t target_seen = 0;
+    bool busy = false;
+    bool catching_up = false;
+    std::optional<Clock::time_point> waiting_since;
     std::thread thread;
 
     struct Wish {
@@ -82,23 +80,38 @@ bool Runtime::State::load() {
     return true;
 }
 
-// One batch, then the callbacks it set free. False: nothing was left to do.
-// Commands go first while the views are close behind and nobody waits for them; a backlog is worked
-// off at full weight.
-void Runtime::State::give_way() {
-    static const bool able = may_be_nice();
-    if (!able) return;
-    const auto lag = feed.target() - std::min(feed.target(), applier.position());
-    bool awaited = false;
-    {
-        const std::scoped_lock lock(mutex);
-        awaited = waiters.size() > 0;
+// Commands go first: while many come and nobody waits for the views, these wait, up to a number of
+// events and a time; then they catch up before they give way again.
+bool Runtime::State::must_give_way() {
+    const auto target = feed.target();
+    const auto now = Clock::now();
+    const auto lag = target - std::min(target, applier.position());
+    if (now - looked_at >= look_every) {
+        const std::chrono::duration<double> past = now - looked_at;
+        busy = static_cast<double>(target - target_seen) >= options.busy_events * past.count();
+        looked_at = now;
+        target_seen = target;
     }
-    const int wanted = !awaited && lag < options.give_way_events_max ? nice_while_close : 0;
-    if (wanted == std::exchange(nice, wanted)) return;
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), wanted);
+    const bool behind = lag >= options.give_way_events_max ||
+                        (waiting_since && now - *waiting_since >= options.give_way_max);
+    catching_up = behind || (catching_up && lag > options.batch_events_max);
+    if (!busy || catching_up || lag == 0) {
+        waiting_since.reset();
+        return false;
+    }
+    if (!waiting_since) waiting_since = now;
+    return true;
 }
 
+void Runtime::State::give_way() {
+    while (must_give_way()) {
+        std::unique_lock lock(mutex);
+        const auto ready = [&] { return stopping || waiters.size() > 0 || !wishes.empty(); };
+        if (woken.wait_for(lock, look_every, ready)) return;
+    }
+}
+
+// One batch, then the callbacks it set free. False: nothing was left to do.
 bool Runtime::State::step() {
     pass_wishes();
     give_way();

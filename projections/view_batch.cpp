@@ -25,13 +25,13 @@ ViewBatch::ViewBatch(ViewStore& store) : state_(std::make_unique<State>(*store.s
 ViewBatch::~ViewBatch() = default;
 
 void ViewBatch::set_savepoint() {
-    state_->batch->SetSavePoint();
+    state_->savepoint = state_->rows.mark();
     state_->undo.clear();
     state_->in_savepoint = true;
 }
 
 void ViewBatch::rollback_savepoint() {
-    check(state_->batch->RollbackToSavePoint(), "Taking back rows");
+    state_->rows.take_back_to(state_->savepoint);
     for (auto at = state_->undo.rbegin(); at != state_->undo.rend(); ++at) {
         if (at->before)
             state_->staged[at->key] = std::move(*at->before);
@@ -43,7 +43,6 @@ void ViewBatch::rollback_savepoint() {
 }
 
 void ViewBatch::drop_savepoint() {
-    check(state_->batch->PopSavePoint(), "Keeping rows");
     state_->undo.clear();
     state_->in_savepoint = false;
 }
@@ -52,14 +51,14 @@ void ViewBatch::put_checkpoint(std::string_view name, const ViewCheckpoint& at) 
     std::string value;
     append_u32(value, at.version);
     append_u64(value, at.position);
-    check(state_->batch->Put(view_keys::checkpoint(name), value), "Staging a checkpoint");
+    state_->rows.put(view_keys::checkpoint(name), value);
 }
 
 void ViewBatch::put_sequence(std::string_view name, const TenantId& tenant,
                              std::uint64_t sequence) {
     std::string value;
     append_u64(value, sequence);
-    check(state_->batch->Put(view_keys::sequence(name, tenant), value), "Staging a checkpoint");
+    state_->rows.put(view_keys::sequence(name, tenant), value);
 }
 
 void ViewBatch::put_parked(std::string_view name, const TenantId& tenant, const ParkedAt& parked) {
@@ -67,23 +66,25 @@ void ViewBatch::put_parked(std::string_view name, const TenantId& tenant, const 
     append_u64(value, parked.position);
     append_u64(value, parked.sequence);
     value.append(parked.error);
-    check(state_->batch->Put(view_keys::parked(name, tenant), value), "Staging a checkpoint");
+    state_->rows.put(view_keys::parked(name, tenant), value);
 }
 
 void ViewBatch::erase_parked(std::string_view name, const TenantId& tenant) {
-    check(state_->batch->Delete(view_keys::parked(name, tenant)), "Staging a checkpoint");
+    state_->rows.erase(view_keys::parked(name, tenant));
 }
 
 std::size_t ViewBatch::bytes() const {
-    return state_->batch->GetDataSize();
+    return state_->rows.bytes();
 }
 
 void ViewBatch::write() {
+    state_->rows.lay_down(*state_->batch);
     check(state_->store.db->Write(unsynced(), state_->batch.get()), "Writing views");
     clear();
 }
 
 void ViewBatch::clear() {
+    state_->rows.clear();
     state_->batch->Clear();
     state_->staged.clear();
     state_->undo.clear();
@@ -131,11 +132,11 @@ void TenantViews::erase(std::string_view key) {
 }
 
 void TenantViews::put_unread(std::string_view key, std::string_view value) {
-    check(batch_.state_->batch->Put(full(key), slice(value)), "Staging a row");
+    batch_.state_->rows.put(full(key), value);
 }
 
 void TenantViews::erase_unread(std::string_view key) {
-    check(batch_.state_->batch->Delete(full(key)), "Staging a row");
+    batch_.state_->rows.erase(full(key));
 }
 
 }  // namespace almanac::projections

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "eventstore/rocks_status.hpp"
+#include "projections/staged_rows.hpp"
 #include "projections/view_store.hpp"
 
 namespace rocksdb {
@@ -32,7 +33,9 @@ struct ViewBatch::State {
     explicit State(ViewStore::State& of);
     ~State();
     ViewStore::State& store;
-    std::unique_ptr<rocksdb::WriteBatch> batch;
+    StagedRows rows;
+    StagedRows::Mark savepoint;
+    std::unique_ptr<rocksdb::WriteBatch> batch;  // what write() hands on; reused
     // What `get` has to see; an absent text is an erased row.
     using Staged = std::optional<std::string>;
     std::unordered_map<std::string, Staged> staged;

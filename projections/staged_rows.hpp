@@ -1,0 +1,50 @@
+// What a batch of views writes, in the order it came, laid down in the order of its keys: RocksDB's
+// memtable then finds each place beside the one before. Of one key the last word counts.
+// Memory: two flat buffers, reused. Not thread-safe.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rocksdb {
+class WriteBatch;
+}
+
+namespace almanac::projections {
+
+class StagedRows {
+  public:
+    void put(std::string_view key, std::string_view value) { add(key, value, false); }
+    void erase(std::string_view key) { add(key, {}, true); }
+    std::size_t bytes() const { return bytes_.size(); }
+
+    struct Mark {
+        std::size_t rows = 0, bytes = 0;
+    };
+    Mark mark() const { return {rows_.size(), bytes_.size()}; }
+    void take_back_to(const Mark& mark);  // forgets what came since
+    void clear() { take_back_to({}); }
+
+    // Appends to `batch` in key order; nothing may follow but clear(). Throws ViewFailure.
+    void lay_down(rocksdb::WriteBatch& batch);
+
+  private:
+    struct Row {
+        std::size_t at = 0;  // of the key in bytes_; the value follows it
+        std::uint32_t key_size = 0, value_size = 0;
+        bool erased = false;
+    };
+    void add(std::string_view key, std::string_view value, bool erased);
+    std::string_view key(const Row& row) const {
+        return std::string_view(bytes_).substr(row.at, row.key_size);
+    }
+    std::string_view value(const Row& row) const {
+        return std::string_view(bytes_).substr(row.at + row.key_size, row.value_size);
+    }
+
+    std::string bytes_;
+    std::vector<Row> rows_;
+};
+
+}  // namespace almanac::projections
