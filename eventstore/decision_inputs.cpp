@@ -58,10 +58,9 @@ std::string KeyringSealer::seal_object(std::string_view subject, std::string_vie
 
 std::string KeyringSealer::seal(std::string_view subject, std::string_view field_id,
                                 std::string_view json_text) {
-    const auto object = seal_object(subject, field_id, json_text);
-    // {"sealed":"<base64url>","of":"<subject>"}
-    constexpr std::string_view before = R"({"sealed":")";
-    return object.substr(before.size(), object.find('"', before.size()) - before.size());
+    auto sealed = keyring_.seal_text(tenant_, subject, field_id, json_text);
+    if (!sealed) throw Refused{std::move(sealed.error())};
+    return std::move(*sealed);
 }
 
 }  // namespace almanac::eventstore

@@ -105,9 +105,11 @@ std::string Executor::State::metadata_of(const CommandRequest& request, const st
                                          const std::string& trace) {
     KeyringSealer sealer(keyring, request.tenant);
     std::string out = "{";
+    out.reserve(768);
     const auto member = [&](std::string_view name, const std::string& value) {
         if (out.size() > 1) out += ',';
-        out += fmt::format("\"{}\":{}", name, value);
+        out += '"';
+        out.append(name).append("\":").append(value);
     };
     const auto quoted = [](const std::string& text) {
         std::string json;

@@ -13,7 +13,11 @@ CachedFold* FoldCache::find(const kernel::TenantId& tenant, std::string_view tag
         return nullptr;
     }
     ++hits_;
-    used_.splice(used_.begin(), used_, at->second.place);
+    // What is near the front stays where it is: an order good enough, without touching neighbours.
+    if (hits_ - at->second.moved_at > entries_.size() / 4) {
+        at->second.moved_at = hits_;
+        used_.splice(used_.begin(), used_, at->second.place);
+    }
     return &at->second.fold;
 }
 
@@ -24,6 +28,7 @@ CachedFold& FoldCache::insert(const kernel::TenantId& tenant, std::string_view t
     if (fresh) {
         used_.push_front(&at->first);
         at->second.place = used_.begin();
+        at->second.moved_at = hits_;
     } else {
         bytes_ -= at->second.fold.bytes;
     }

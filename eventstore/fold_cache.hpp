@@ -3,10 +3,11 @@
 // and the tail of its tag. Owned by the executor of a partition; decision thread only.
 // Limits: `bytes_max` (an estimate, never less than what one decision pins).
 #pragma once
+#include <absl/container/node_hash_map.h>
+
 #include <cstdint>
 #include <list>
 #include <string>
-#include <unordered_map>
 
 #include "domain/kernel/catalogue.hpp"
 
@@ -37,14 +38,15 @@ class FoldCache {
     struct Entry {
         CachedFold fold;
         std::list<const std::string*>::iterator place;
+        std::uint64_t moved_at = 0;  // in hits, when it last went to the front
     };
     std::size_t bytes_max_;
     std::size_t bytes_ = 0;
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
-    std::unordered_map<std::string, Entry> entries_;  // tenant ‖ tag
-    std::list<const std::string*> used_;              // keys, latest first
-    std::string key_;                                 // scratch
+    absl::node_hash_map<std::string, Entry> entries_;  // tenant ‖ tag
+    std::list<const std::string*> used_;               // keys, latest first
+    std::string key_;                                  // scratch
 };
 
 }  // namespace almanac::eventstore

@@ -159,18 +159,24 @@ Result<Keyring::Signature> Keyring::sign(const TenantId& tenant, std::string_vie
 
 Result<std::string> Keyring::seal(const TenantId& tenant, std::string_view subject,
                                   std::string_view field_id, std::string_view json_text) {
+    if (json_text == "null") return std::string(json_text);
+    auto sealed = seal_text(tenant, subject, field_id, json_text);
+    if (!sealed) return sealed;
+    return sealed_object(*sealed, subject);
+}
+
+Result<std::string> Keyring::seal_text(const TenantId& tenant, std::string_view subject,
+                                       std::string_view field_id, std::string_view json_text) {
     if (auto place = check_place(subject, field_id); !place) {
         return std::unexpected(std::move(place.error()));
     }
-    if (json_text == "null") return std::string(json_text);
     if (json_text.empty() || json_text.size() > sealed_text_bytes_max) {
         return kernel::reject("sealing_size", "A sealed field has 1 byte to 1 MiB of JSON.");
     }
     const auto key = state_->data_key_to_seal(tenant, subject);
     if (!key) return std::unexpected(key.error());
-    return sealed_object(seal_value(*key, entries::number_one, random_nonce(),
-                                    associated_data(tenant, subject, field_id), json_text),
-                         subject);
+    return seal_value(*key, entries::number_one, random_nonce(),
+                      associated_data(tenant, subject, field_id), json_text);
 }
 
 Result<std::optional<std::string>> Keyring::open(const TenantId& tenant, std::string_view sealed,

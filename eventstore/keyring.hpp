@@ -77,6 +77,9 @@ class Keyring {
     // the subject is erased; subject and field id are 1..200 bytes.
     kernel::Result<std::string> seal(const kernel::TenantId& tenant, std::string_view subject,
                                      std::string_view field_id, std::string_view json_text);
+    // The base64url text alone.
+    kernel::Result<std::string> seal_text(const kernel::TenantId& tenant, std::string_view subject,
+                                          std::string_view field_id, std::string_view json_text);
     // The field's JSON text; nothing where the subject is erased. `sealed` is the base64url text.
     kernel::Result<std::optional<std::string>> open(const kernel::TenantId& tenant,
                                                     std::string_view sealed,

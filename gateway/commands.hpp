@@ -16,7 +16,7 @@ class Commands {
     void reply(const CallPtr& call, eventstore::CommandAnswer answer);
     void reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer);
     void reply_with_row(const CallPtr& call, const eventstore::CommandAnswer& answer,
-                        Response response, kernel::json::Object body);
+                        Response response);
 
     eventstore::Store& store_;
     Views& views_;

@@ -323,7 +323,8 @@ void write(Writer& to, const T& value) {
     } else if constexpr (std::is_same_v<T, bool>) {
         to.out += value ? "true" : "false";
     } else if constexpr (std::is_integral_v<T>) {
-        fmt::format_to(std::back_inserter(to.out), FMT_STRING("{}"), value);
+        const fmt::format_int digits(value);
+        to.out.append(digits.data(), digits.size());
     } else if constexpr (std::is_same_v<T, std::string>) {
         json::append_string(to.out, value);
     } else if constexpr (DescribedEnum<T>) {

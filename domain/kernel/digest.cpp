@@ -1,6 +1,5 @@
 #include "domain/kernel/digest.hpp"
 
-#include <fmt/format.h>
 #include <sodium.h>
 
 namespace almanac::kernel {
@@ -13,8 +12,10 @@ std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
 }
 
 std::string sha256_hex(std::string_view bytes) {
-    std::string hex;
-    for (const auto byte : sha256(bytes)) fmt::format_to(std::back_inserter(hex), "{:02x}", byte);
+    const auto hash = sha256(bytes);
+    std::string hex(2 * hash.size() + 1, '\0');
+    sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+    hex.pop_back();  // the terminating zero
     return hex;
 }
 

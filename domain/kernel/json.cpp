@@ -110,17 +110,26 @@ void append(std::string& out, const Value& value) {
     }
 }
 
+namespace {
+bool needs_escape(char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+}  // namespace
+
 void append_string(std::string& out, std::string_view text) {
     out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
+    for (std::size_t at = 0; at < text.size();) {
+        const auto plain =
+            std::ranges::find_if(text.substr(at), needs_escape) - (text.begin() + at);
+        out.append(text, at, static_cast<std::size_t>(plain));
+        at += static_cast<std::size_t>(plain);
+        if (at == text.size()) break;
+        const char c = text[at++];
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
-        } else if (byte < 0x20) {
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
         } else {
-            out += c;
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
         }
     }
     out += '"';

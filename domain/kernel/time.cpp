@@ -2,6 +2,7 @@
 
 #include <absl/time/civil_time.h>
 #include <absl/time/time.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -63,11 +64,11 @@ std::string to_string(Instant t) {
     const auto day_start = floor<days>(t);
     const year_month_day date{day_start};
     const hh_mm_ss clock{t - day_start};
-    auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()),
+    auto text = fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}"), int(date.year()),
                             unsigned(date.month()), unsigned(date.day()), clock.hours().count(),
                             clock.minutes().count(), clock.seconds().count());
     if (clock.subseconds().count() != 0) {
-        fmt::format_to(std::back_inserter(text), ".{:06}", clock.subseconds().count());
+        fmt::format_to(std::back_inserter(text), FMT_COMPILE(".{:06}"), clock.subseconds().count());
     }
     text += 'Z';
     return text;
@@ -100,7 +101,7 @@ std::optional<Instant> parse_instant(std::string_view text) {
 
 std::string to_string(LocalDate date) {
     const year_month_day ymd{date};
-    return fmt::format("{:04}-{:02}-{:02}", int(ymd.year()), unsigned(ymd.month()),
+    return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}"), int(ymd.year()), unsigned(ymd.month()),
                        unsigned(ymd.day()));
 }
 
@@ -112,7 +113,7 @@ std::optional<LocalDate> parse_local_date(std::string_view text) {
 }
 
 std::string to_string(LocalTime time) {
-    return fmt::format("{:02}:{:02}", time.minutes / 60, time.minutes % 60);
+    return fmt::format(FMT_COMPILE("{:02}:{:02}"), time.minutes / 60, time.minutes % 60);
 }
 
 std::optional<LocalTime> parse_local_time(std::string_view text) {
@@ -130,7 +131,7 @@ Weekday weekday(LocalDate date) {
 
 std::string utc_month(Instant t) {
     const year_month_day date{floor<days>(t)};
-    return fmt::format("{:04}-{:02}", int(date.year()), unsigned(date.month()));
+    return fmt::format(FMT_COMPILE("{:04}-{:02}"), int(date.year()), unsigned(date.month()));
 }
 
 namespace {

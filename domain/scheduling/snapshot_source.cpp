@@ -30,9 +30,20 @@ std::vector<Requirement> requirements_of(const Service& service) {
     return {std::move(staff)};
 }
 
-std::vector<Uuid> candidates_of(const Requirement& role, const ResourceDirectory& directory) {
+// Of `given` alone where that is so; else everybody who could serve.
+std::vector<Uuid> candidates_of(const Requirement& role, const ResourceDirectory& directory,
+                                const std::vector<ResourceId>& given, bool given_only) {
     std::vector<Uuid> ids;
-    if (role.match) {
+    if (given_only) {
+        for (const auto& id : given) {
+            const auto* each = directory.find(id);
+            const bool serves =
+                each && is_active(*each) &&
+                (role.match ? fits(*each, *role.match)
+                            : std::ranges::find(role.candidates, id) != role.candidates.end());
+            if (serves) ids.push_back(id);
+        }
+    } else if (role.match) {
         for (const auto& each : directory.entries) {
             if (is_active(each) && fits(each, *role.match)) ids.push_back(each.id);
         }
@@ -55,11 +66,11 @@ bool fill_all_roles(const std::vector<ResourceId>& given, const std::vector<Requ
 Result<SlotRole> role_of(const Requirement& requirement, const ResourceDirectory& directory,
                          const std::vector<ResourceId>& given, bool given_only) {
     SlotRole role{requirement.role,
-                  candidates_of(requirement, directory),
+                  candidates_of(requirement, directory, given, given_only),
                   requirement.quantity,
                   requirement.required,
                   {}};
-    if (given_only || (role.candidates.size() > role_candidates_max && !given.empty())) {
+    if (role.candidates.size() > role_candidates_max && !given.empty()) {
         std::erase_if(role.candidates, [&](const Uuid& id) {
             return std::ranges::find(given, ResourceId{id}) == given.end();
         });

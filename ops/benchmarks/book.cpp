@@ -36,9 +36,12 @@ struct Samples {
     std::vector<double> rate;    // per second
     std::vector<double> p50_us;  // of an answer
     std::vector<double> p99_us;
+    std::vector<double> cpu_us;  // of the server, for one answer
     std::vector<double> drain_seconds;
 
-    void add(const LoadResult& result, double drained) {
+    void add(const LoadResult& result, std::chrono::milliseconds used, double drained) {
+        const std::chrono::duration<double, std::micro> used_us = used;
+        cpu_us.push_back(used_us.count() / static_cast<double>(result.accepted));
         rate.push_back(result.per_second());
         p50_us.push_back(result.latency.quantile_us(0.5));
         p99_us.push_back(result.latency.quantile_us(0.99));
@@ -61,14 +64,12 @@ class Contest {
     void round(unsigned connections, unsigned first) {
         for (unsigned i = 0; i < 3; ++i) {
             const unsigned who = (first + i) % 3;
-            if (who == 0) {
-                const auto result = product_.book(connections, UINT64_MAX, duration());
-                last_[0].add(result, product_.process().wait_until_quiet(quiet_limit));
-            } else {
-                auto& server = who == 1 ? *bare_ : *equal_;
-                const auto result = load_reference(server, connections);
-                last_[who].add(result, server.wait_until_quiet(quiet_limit));
-            }
+            auto& server = who == 0 ? product_.process() : who == 1 ? *bare_ : *equal_;
+            const auto before = server.cpu_time();
+            const auto result = who == 0 ? product_.book(connections, UINT64_MAX, duration())
+                                         : load_reference(server, connections);
+            const auto used = server.cpu_time() - before;
+            last_[who].add(result, used, server.wait_until_quiet(quiet_limit));
         }
         fdatasync_.push_back(fdatasync_us(scratch_.path(), 200));
     }
@@ -140,6 +141,8 @@ class Contest {
                         .unit = "s",
                         .value = median(product.drain_seconds),
                         .note = fmt::format("busy after {:.1f} s of load", setting_.seconds)});
+        rows.push_back(compare(name + "_cpu", "us", product.cpu_us, "equal", last_[2].cpu_us));
+        rows.back().note = "of the server, for one booking";
         if (connections != 1) return rows;
         std::vector<double> limit;
         for (const double one : fdatasync_) limit.push_back(4 * one + 150);
