@@ -52,8 +52,8 @@ struct Writer::State {
     bool room_waits = false;         // the decision thread, for the open batch to be taken
     bool commit_waits = false;       // the commit thread, for a batch or for room
     bool acknowledge_waits = false;  // the acknowledge thread, for a batch
-    // Batches for the commit thread, which takes the oldest when it is free. Until then the decision
-    // thread takes the newest back and lets further jobs join.
+    // Batches for the commit thread, which takes the oldest when it is free. Until then the
+    // decision thread takes the newest back and lets further jobs join.
     std::deque<Delivery> parked;
     std::deque<Delivery> committed;
     std::string failure;

@@ -48,6 +48,12 @@ void set_up_logging() {
     spdlog::set_default_logger(logger);
 }
 
+projections::RuntimeOptions view_options(const ApplicationOptions& options) {
+    projections::RuntimeOptions views;
+    views.give_way_max = std::chrono::milliseconds(options.views_give_way_ms);
+    return views;
+}
+
 void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
     metrics.add_source([&store, &views](const Metrics::Set& set) {
         for (unsigned number = 0; number < store.partitions(); ++number) {
@@ -128,9 +134,7 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     auto store = eventstore::Store::open(options.data, catalogue, store_options);
     if (!store) return std::unexpected(std::move(store.error()));
     state->store = std::move(*store);
-    projections::RuntimeOptions view_options;
-    view_options.give_way_max = std::chrono::milliseconds(options.views_give_way_ms);
-    auto views = Views::open(*state->store, view_options);
+    auto views = Views::open(*state->store, view_options(options));
     if (!views) return std::unexpected(std::move(views.error()));
     state->views = std::move(*views);
     if (auto loaded = state->keys.load(*state->store); !loaded)

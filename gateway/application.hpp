@@ -17,7 +17,7 @@ struct ApplicationOptions {
     bool insecure_public = false;
     bool access_log = false;
     unsigned io_threads = 2;
-    int mark_interval_ms = 50;  // 0: before every reply (ops/adr/003)
+    int mark_interval_ms = 50;      // 0: before every reply (ops/adr/003)
     int views_give_way_ms = 2'000;  // 0: never (ops/adr/004)
     std::size_t max_body_bytes = 1'048'576;
 };

@@ -26,8 +26,8 @@ struct RuntimeOptions {
     std::size_t batch_events_max = 512;
     std::size_t waiters_max = 10'000;
     int tries_max = 3;
-    // Commands go first: while so many events come in a second and nobody waits for the views, these
-    // wait, until so many events or so long a time have gathered. Then they catch up.
+    // Commands go first: while so many events come in a second and nobody waits for the views,
+    // these wait, until so many events or so long a time have gathered. Then they catch up.
     double busy_events = 1'000;
     std::uint64_t give_way_events_max = 65'536;
     std::chrono::milliseconds give_way_max{2'000};

@@ -365,6 +365,7 @@ TEST_F(WriterTest, what_decisions_see_always_equals_a_model) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     WriterOptions options;
     options.batch_jobs_max = 7;
+    options.batch_jobs_early = 2;
     auto& writer = start({}, options);
     std::map<std::pair<std::uint8_t, std::string>, Positions> model;  // decision thread only
     std::map<std::uint8_t, std::string> values;

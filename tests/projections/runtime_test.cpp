@@ -460,6 +460,39 @@ TEST_F(RuntimeTest, a_copy_taken_while_it_runs_opens_at_one_position) {
     expect_rows(last());
 }
 
+// Every moment counts as busy here: what sets the views going again is what is tested.
+constexpr RuntimeOptions always_busy{
+    .busy_events = 0, .give_way_events_max = 1'000'000, .give_way_max = std::chrono::hours{24}};
+
+TEST_F(RuntimeTest, views_give_way_to_commands_until_enough_has_gathered) {
+    Counting counting;
+    auto options = always_busy;
+    options.give_way_events_max = 50;
+    start({&counting}, options);
+    append(60);
+    ASSERT_TRUE(applied(*runtime, last()));
+    expect_rows(60);
+    EXPECT_LE(runtime->status().batches, 4U);  // not one for each of some thirty commands
+}
+
+TEST_F(RuntimeTest, who_waits_for_the_views_ends_their_giving_way) {
+    Counting counting;
+    start({&counting}, always_busy);
+    append(5);
+    ASSERT_TRUE(applied(*runtime, last()));
+    expect_rows(5);
+}
+
+TEST_F(RuntimeTest, views_that_gave_way_long_enough_catch_up_by_themselves) {
+    Counting counting;
+    auto options = always_busy;
+    options.give_way_max = std::chrono::milliseconds{0};
+    start({&counting}, options);
+    append(20);
+    while (runtime->applied_position() < 20) std::this_thread::yield();
+    expect_rows(20);
+}
+
 TEST_F(RuntimeTest, two_projections_of_one_name_are_refused) {
     store = must(ViewStore::open(house.path("views"), house.log().log_id(), 0));
     Counting a, b;
