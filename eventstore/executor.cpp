@@ -1,5 +1,7 @@
 #include "eventstore/executor.hpp"
 
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
 
 #include "eventstore/decision_inputs.hpp"
@@ -27,6 +29,11 @@ struct Executor::State {
     ExecutorOptions options;
     FoldCache cache;
     RandomIds ids;
+    // Address and agent as sealed for a trace: the same for every command of a caller, so that the
+    // same sealed value serves them all, as a customer snapshot copies its client's.
+    absl::flat_hash_map<std::string, std::string> sealed_once;
+    const std::string& seal_once(const TenantId& tenant, std::string_view subject,
+                                 std::string_view field_id, std::string_view text);
     bool staged = false;  // the present decision has staged events and changed cached folds
     std::atomic<std::uint64_t> accepted{0}, rejected{0}, replayed{0};
     std::atomic<std::uint64_t> hits{0}, misses{0}, fold_bytes{0};
@@ -101,6 +108,20 @@ CachedFold& Executor::State::load(Stage& stage, const TenantId& tenant,
     return cache.insert(tenant, tag, std::move(fold));
 }
 
+const std::string& Executor::State::seal_once(const TenantId& tenant, std::string_view subject,
+                                              std::string_view field_id, std::string_view text) {
+    constexpr std::size_t sealed_max = 4'096;
+    std::string place(tenant.view());
+    place.append(subject).append(1, '\0').append(field_id).append(1, '\0').append(text);
+    if (sealed_once.size() >= sealed_max) sealed_once.clear();
+    auto& sealed = sealed_once[place];
+    if (!sealed.empty()) return sealed;
+    std::string json;
+    kernel::json::append_string(json, text);
+    sealed = KeyringSealer(keyring, tenant).seal_object(subject, field_id, json);
+    return sealed;
+}
+
 std::string Executor::State::metadata_of(const CommandRequest& request, const std::string& subject,
                                          const std::string& trace) {
     KeyringSealer sealer(keyring, request.tenant);
@@ -119,11 +140,11 @@ std::string Executor::State::metadata_of(const CommandRequest& request, const st
     if (!request.request_id.empty()) member("request_id", quoted(request.request_id));
     if (!request.traceparent.empty()) member("traceparent", quoted(request.traceparent));
     if (!request.address.empty()) {
-        member("address", sealer.seal_object(trace, "event.address", quoted(request.address)));
+        member("address", seal_once(request.tenant, trace, "event.address", request.address));
     }
     if (!request.user_agent.empty()) {
         member("user_agent",
-               sealer.seal_object(trace, "event.user_agent", quoted(request.user_agent)));
+               seal_once(request.tenant, trace, "event.user_agent", request.user_agent));
     }
     if (!request.reason.empty()) {
         member("reason", sealer.seal_object(subject, "event.reason", quoted(request.reason)));

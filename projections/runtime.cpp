@@ -47,6 +47,7 @@ struct Runtime::State {
     std::optional<Clock::time_point> retry_at;  // the thread's
     bool loaded = false;                        // the thread's
     std::atomic<std::uint64_t> applied = 0;
+    std::atomic<bool> gives_way = false;  // and looks by itself what has come
     bool must_give_way();
     void give_way();
     // The thread's: what it saw when it last looked, and since when it has given way
@@ -105,10 +106,12 @@ bool Runtime::State::must_give_way() {
 
 void Runtime::State::give_way() {
     while (must_give_way()) {
+        gives_way = true;
         std::unique_lock lock(mutex);
         const auto ready = [&] { return stopping || waiters.size() > 0 || !wishes.empty(); };
-        if (woken.wait_for(lock, look_every, ready)) return;
+        if (woken.wait_for(lock, look_every, ready)) break;
     }
+    gives_way = false;
 }
 
 // One batch, then the callbacks it set free. False: nothing was left to do.
@@ -283,6 +286,7 @@ void Runtime::stop() {
 
 void Runtime::committed(std::span<const eventstore::CommittedEvent> events) {
     state_->feed.push(events);
+    if (state_->gives_way) return;
     {
         const std::scoped_lock lock(state_->mutex);
         state_->awake = true;

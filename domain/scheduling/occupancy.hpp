@@ -48,7 +48,7 @@ struct ResourceMonth {
 };
 BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations, longest_minutes))
 inline std::string tag_key(const ResourceMonth::Key& key) {
-    return to_string(key.resource) + '/' + utc_month(key.in_month);
+    return joined(to_string(key.resource), '/', utc_month(key.in_month));
 }
 void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occupancy);
 void release(ResourceMonth& month, const AppointmentId& owner);
@@ -66,7 +66,7 @@ struct ServiceDay {
 };
 BOOST_DESCRIBE_STRUCT(ServiceDay, (), (live))
 inline std::string tag_key(const ServiceDay::Key& key) {
-    return to_string(key.service) + '/' + to_string(key.date);
+    return joined(to_string(key.service), '/', to_string(key.date));
 }
 
 // ---- booking_reference:<date> -----------------------------------------------------------------
@@ -98,7 +98,7 @@ struct ClientVisits {
 };
 BOOST_DESCRIBE_STRUCT(ClientVisits, (), (booked, cancelled))
 inline std::string tag_key(const ClientVisits::Key& key) {
-    return to_string(key.client) + '/' + utc_month(key.in_year).substr(0, 4);
+    return joined(to_string(key.client), '/', utc_month(key.in_year).substr(0, 4));
 }
 
 struct Usage {

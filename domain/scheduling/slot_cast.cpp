@@ -137,14 +137,22 @@ void SlotCast::make_levels() {
 void SlotCast::drop_hopeless_locations() {
     std::vector<CastLocation> kept;
     auto usable = std::vector<PlaceSet>(levels_.size());
+    // Where one has to be found and nobody is named, whoever may serve will do.
+    const bool any_will_do =
+        roles_.size() == 1 && roles_[0].quantity == 1 && levels_.size() == 1 && must_use_.empty();
+    const auto somebody = [&](const PlaceSet& who) {
+        return std::ranges::any_of(roles_[0].candidates,
+                                   [&](const auto& candidate) { return who.has(candidate.place); });
+    };
     for (auto& location : locations_) {
         for (std::size_t l = 0; l < levels_.size(); ++l) {
             usable[l] = levels_[l].allowed;
             usable[l] &= location.members;
         }
         const auto served = static_cast<std::uint32_t>(kept.size());
-        const bool hope =
-            must_use_known_ && !roles_.empty() && best(roles_, usable, nullptr, must_use_, {});
+        const bool hope = must_use_known_ && !roles_.empty() &&
+                          (any_will_do ? somebody(usable[0])
+                                       : best(roles_, usable, nullptr, must_use_, {}).has_value());
         for (std::size_t i = 0; i < members_.size(); ++i) {
             if (location.members.has(i)) members_[i].location = hope ? served : CastMember::nowhere;
         }
