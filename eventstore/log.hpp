@@ -98,6 +98,8 @@ class Log {
     std::uint64_t last_position() const;  // 0 = empty; of what is committed
     kernel::Uuid log_id() const;
     ManifestExtent manifest() const;  // for the mark; unknown where opened read-only
+    // Table files that lie there although RocksDB's list of files does not name them.
+    Result<std::uint64_t> unlisted_tables() const;
     Result<std::optional<std::uint64_t>> last_sequence(const TenantId& tenant) const;
     // Of a committed position; `corrupt` where it ought to be and is not.
     Result<std::string> record_bytes(std::uint64_t position) const;
