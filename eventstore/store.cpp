@@ -6,6 +6,7 @@
 #include "domain/tenancy/sandbox.hpp"
 #include "domain/tenancy/tenant.hpp"
 #include "eventstore/forking.hpp"
+#include "eventstore/partition_keys.hpp"
 #include "eventstore/results.hpp"
 #include "eventstore/typed_event.hpp"
 
@@ -13,41 +14,24 @@ namespace almanac::eventstore {
 namespace {
 using kernel::system_tenant;
 
-KeyringProbe probe_keyring() {
-    return [](const std::filesystem::path& path) -> Result<KeyringState> {
-        auto generation = Keyring::peek_generation(path);
-        if (!generation) return std::unexpected(std::move(generation.error()));
-        return KeyringState{*generation, std::nullopt};
-    };
+OpenOptions open_options(const StoreOptions& options) {
+    OpenOptions open;
+    open.log = options.log;
+    open.keyring = probe_keyring();
+    return open;
 }
 
-// Everything read-only first: keys that do not fit are refused with nothing touched.
-Result<void> check_keys(const DataDirectory& directory, unsigned number, const OpenOptions& open,
-                        const MasterKey& key, const KeyringLimits& limits) {
-    auto looked = directory.open_partition_read_only(number, open);
-    if (!looked) return std::unexpected(std::move(looked.error()));
-    const auto log_id = looked->log->log_id();
-    auto keyring = Keyring::open(looked->keyring_path(), key, log_id, true, limits);
-    const auto& fork = looked->unfinished_fork;
-    if (!keyring && fork && keyring.error().code == "keyring_foreign") {
-        keyring = Keyring::open(looked->keyring_path(), key, fork->from_log_id, true, limits);
+// All partitions read-only first: where one does not fit, none is touched.
+Result<void> check_partitions(const DataDirectory& directory, const MasterKey& key,
+                              const StoreOptions& options) {
+    for (unsigned number = 0; number < directory.partitions(); ++number) {
+        const auto looked = directory.open_partition_read_only(number, open_options(options));
+        if (!looked) return std::unexpected(looked.error());
+        const auto keys = check_keyring(looked->keyring_path(), looked->log->log_id(),
+                                        looked->unfinished_fork, key, options.keyring);
+        if (!keys) return keys;
     }
-    if (!keyring) return std::unexpected(std::move(keyring.error()));
     return {};
-}
-
-// The keyring of a partition; one that belongs to the log before an unfinished fork goes with it.
-Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const MasterKey& key,
-                                              Instant now, const KeyringLimits& limits) {
-    const auto log_id = partition.log->log_id();
-    auto keyring = Keyring::open(partition.keyring_path(), key, log_id, false, limits);
-    const auto& fork = partition.unfinished_fork;
-    if (keyring || !fork || keyring.error().code != "keyring_foreign") return keyring;
-    keyring = Keyring::open(partition.keyring_path(), key, fork->from_log_id, false, limits);
-    if (!keyring) return keyring;
-    if (auto forked = (*keyring)->fork(log_id, now); !forked)
-        return std::unexpected(std::move(forked.error()));
-    return keyring;
 }
 
 }  // namespace
@@ -117,11 +101,7 @@ struct Store::State {
 
 Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
                                           const StoreOptions& options) {
-    OpenOptions open;
-    open.log = options.log;
-    open.keyring = probe_keyring();
-    if (auto keys = check_keys(directory, number, open, key, options.keyring); !keys) return keys;
-    auto partition = directory.open_partition(number, open);
+    auto partition = directory.open_partition(number, open_options(options));
     if (!partition) return std::unexpected(std::move(partition.error()));
     auto parts = std::make_unique<PartitionStore::Parts>();
     parts->partition = std::move(*partition);
@@ -187,6 +167,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
     if (!directory) return std::unexpected(std::move(directory.error()));
     auto key = MasterKey::load(directory->master_key_path());
     if (!key) return std::unexpected(std::move(key.error()));
+    if (auto fits = check_partitions(*directory, *key, options); !fits)
+        return std::unexpected(std::move(fits.error()));
     auto state = std::make_unique<State>(std::move(*directory), catalogue);
     if (const auto start = state->directory.sandbox_time()) {
         state->sandbox_clock = std::make_unique<SandboxClock>(*start);

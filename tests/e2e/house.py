@@ -1,7 +1,7 @@
 """A real server on a directory of its own, a keep-alive JSON client, a salon that takes bookings.
 
 Every end-to-end test starts here. The server is the program named by the environment variable
-ALMANACD; it listens on a free port. A Client is one connection and belongs to one thread. Nothing
+ALMANACD, the operator's tool that of ALMANAC; a server listens on a free port. A Client is one connection and belongs to one thread. Nothing
 here waits for time to pass: `until` polls something observable and has a deadline.
 """
 import datetime
@@ -18,6 +18,7 @@ import tempfile
 import time
 
 ALMANACD = os.environ.get("ALMANACD", "almanacd")
+ALMANAC = os.environ.get("ALMANAC", "almanac")
 READY_SECONDS_MAX = 60
 ANSWER_SECONDS_MAX = 60
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -108,6 +109,12 @@ class Client:
 
 def _header_names(headers):
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def almanac(*arguments):
+    """The operator's tool, run to its end."""
+    return subprocess.run([ALMANAC, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=READY_SECONDS_MAX)
 
 
 class House:
