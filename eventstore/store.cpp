@@ -3,6 +3,7 @@
 #include <future>
 
 #include "domain/identity/api_key.hpp"
+#include "domain/tenancy/machine_clock.hpp"
 #include "domain/tenancy/sandbox.hpp"
 #include "domain/tenancy/tenant.hpp"
 #include "eventstore/forking.hpp"
@@ -80,7 +81,7 @@ struct Store::State {
     DataDirectory directory;
     const kernel::Catalogue& catalogue;
     TenantDirectory tenants;
-    std::unique_ptr<SystemClock> system_clock;
+    std::shared_ptr<SystemClock> system_clock;
     std::unique_ptr<SandboxClock> sandbox_clock;
     std::vector<std::unique_ptr<PartitionStore>> partitions;
     bool closed = false;
@@ -97,6 +98,7 @@ struct Store::State {
     void note_tenants(std::span<const CommittedEvent> events);
     void found(CommandRequest registration, CommandAnswer registered, CommandReply reply);
     void move_clock(CommandRequest request, CommandReply reply);
+    void accept_clock(CommandRequest request, CommandReply reply);
 };
 
 Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
@@ -173,7 +175,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
     if (const auto start = state->directory.sandbox_time()) {
         state->sandbox_clock = std::make_unique<SandboxClock>(*start);
     } else {
-        state->system_clock = std::make_unique<SystemClock>();
+        state->system_clock = options.clock ? options.clock : std::make_shared<SystemClock>();
     }
     for (unsigned number = 0; number < state->directory.partitions(); ++number) {
         auto opened = state->open_partition(number, *key, options);
@@ -285,7 +287,23 @@ void Store::State::move_clock(CommandRequest request, CommandReply reply) {
                 });
 }
 
+// Accepted first, as nothing can be written before; so it is never bound to a revision.
+void Store::State::accept_clock(CommandRequest request, CommandReply reply) {
+    if (request.if_match)
+        return reply(kernel::reject(kernel::RejectionKind::conflict, "precondition_failed",
+                                    "The clock has no revision: leave If-Match out."));
+    tenancy::AcceptClock wish;
+    if (const auto jump = system_clock->accept())
+        wish.jump = tenancy::AcceptClock::Jump{jump->expected, jump->wall};
+    request.command = std::make_shared<const tenancy::AcceptClock>(wish);
+    of(system_tenant).executor().submit(std::move(request), std::move(reply));
+}
+
 void Store::submit(CommandRequest request, CommandReply reply) {
+    if (request.type->name == "accept_clock") {
+        if (is_sandbox()) return reply(kernel::not_found());
+        return state_->accept_clock(std::move(request), std::move(reply));
+    }
     if (request.type->name == "move_clock") {
         if (!is_sandbox()) return reply(kernel::not_found());
         return state_->move_clock(std::move(request), std::move(reply));

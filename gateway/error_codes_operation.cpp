@@ -98,8 +98,9 @@ constexpr auto codes = std::to_array<ErrorCode>({
      "The mark or the keyring in this directory belongs to another log.",
      "Put together the parts of one backup; nothing was changed.", operation},
     {"nothing_to_accept", 422, "Nothing to accept",
-     "A loss was to be accepted, but the partition opens as it is.", "Start the server.",
-     operation},
+     "A loss or a jumped clock was to be accepted, but the partition opens as it is and the clock "
+     "has not jumped.",
+     "Nothing has to be done.", operation},
     {"not_confirmed", 422, "Not confirmed",
      "The operator's tool showed what would be given up for good, and changed nothing.",
      "Call it again with `--yes` if no backup has more.", operation},

@@ -129,6 +129,25 @@ void add_operations(CLI::App& app, Arguments& arguments) {
         command->add_flag("--json", arguments.json, "answer as JSON");
     }
 }
+
+void add_clock(CLI::App& app, Arguments& arguments) {
+    auto* command = app.add_subcommand(
+        "clock", "whether a server's wall clock jumped; `clock accept` takes it as it is");
+    add_server(*command, arguments);
+    command->require_subcommand(0, 1);
+    auto* accept = command->add_subcommand("accept", "the wall clock is right as it is now");
+    accept->callback([&arguments] { arguments.accepts_clock = true; });
+    const auto* examples =
+        "  almanac clock --server http://127.0.0.1:8080\n"
+        "  almanac clock accept --server http://127.0.0.1:8080 --key alk_…\n"
+        "A wall clock that moves more than five minutes against the time since boot stops all\n"
+        "writing (503 clock_jumped) until it returns or is accepted. Correct the clock where it\n"
+        "is wrong: what is written after an accepted jump bears its times for ever, and time\n"
+        "stands where an accepted clock is behind. Needs an administrator key.";
+    command->footer(examples);
+    accept->footer(examples);
+    accept->fallthrough();
+}
 }  // namespace
 
 void add_commands(CLI::App& app, Arguments& arguments) {
@@ -138,6 +157,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     add_sample(app, arguments);
     add_generate(app, arguments);
     add_operations(app, arguments);
+    add_clock(app, arguments);
 }
 
 }  // namespace almanac::replay

@@ -32,7 +32,8 @@ struct Arguments {
     GenerateWish generate;
     std::string key_name = "administrator";
     unsigned partition = 0;
-    bool confirmed = false;  // accept-loss --yes
+    bool confirmed = false;      // accept-loss --yes
+    bool accepts_clock = false;  // clock accept
     unsigned connections = 16;
 };
 

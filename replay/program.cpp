@@ -12,6 +12,7 @@
 #include "replay/operations.hpp"
 #include "replay/progress.hpp"
 #include "replay/sample.hpp"
+#include "replay/server_clock.hpp"
 #include "replay/server_target.hpp"
 #include "replay/status.hpp"
 #include "replay/store_target.hpp"
@@ -86,6 +87,7 @@ class Program {
     Result<void> generate();
     Result<void> admin_key();
     Result<void> accept_loss();
+    Result<void> clock();
 
   private:
     void tell_sample(const SampleSummary& summary);
@@ -186,6 +188,16 @@ Result<void> Program::accept_loss() {
                           "Nothing was changed. --yes gives up for good what is missing.");
 }
 
+Result<void> Program::clock() {
+    const auto clock = read_server_clock(arguments_.source.server, arguments_.accepts_clock);
+    if (!clock) return std::unexpected(clock.error());
+    if (arguments_.json)
+        terminal_.out << json::dump(json::Value(clock->to_json())) << '\n';
+    else
+        terminal_.out << clock->text();
+    return {};
+}
+
 Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("status")) return program.status();
     if (app.got_subcommand("events")) return program.events();
@@ -193,6 +205,7 @@ Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("sample")) return program.sample();
     if (app.got_subcommand("generate")) return program.generate();
     if (app.got_subcommand("admin-key")) return program.admin_key();
+    if (app.got_subcommand("clock")) return program.clock();
     return program.accept_loss();
 }
 

@@ -233,6 +233,7 @@ constexpr std::string_view operations_snapshot = R"(
 POST /v1/tenants create_tenant tenancy.tenant:create
 PATCH /v1/tenants/{tenant} change_tenant tenancy.tenant:change
 POST /v1/admin/clock move_clock tenancy.clock:move
+POST /v1/admin/clock/accept accept_clock tenancy.clock:accept
 POST /v1/tenants/{tenant}/api_keys issue_api_key identity.api_key:create
 POST /v1/tenants/{tenant}/api_keys/{id}/revoke revoke_api_key identity.api_key:revoke
 POST /v1/tenants/{tenant}/locations create_location scheduling.location:create

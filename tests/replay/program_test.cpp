@@ -210,6 +210,12 @@ TEST_F(ProgramTest, a_loss_is_accepted_once_and_makes_another_log) {
     EXPECT_EQ(on_data({"status"}).exit_code, 0);
 }
 
+TEST_F(ProgramTest, the_clock_is_a_servers) {
+    EXPECT_EQ(on_data({"clock"}).exit_code, 2);
+    EXPECT_EQ(almanac({"clock", "accept", "--help"}).exit_code, 0);
+    EXPECT_EQ(almanac({"clock", "accept", "--server", "http://127.0.0.1:1"}).exit_code, 20);
+}
+
 TEST_F(ProgramTest, another_administrator_key_is_an_event) {
     const auto ran = on_data({"admin-key", "--name", "spare", "--json"});
     ASSERT_EQ(ran.exit_code, 0) << ran.err;
