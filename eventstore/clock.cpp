@@ -43,8 +43,13 @@ ClockReading SystemClock::read() {
     return {kernel::instant_from_micros(given_us), false, given_us > wall_us};
 }
 
-void SystemClock::accept() {
-    offset_us_.store(realtime_us_() - boottime_us_(), std::memory_order_release);
+std::optional<SystemClock::Jump> SystemClock::accept() {
+    const auto wall_us = realtime_us_();
+    const auto boottime_us = boottime_us_();
+    const auto expected_us = boottime_us + offset_us_.load(std::memory_order_acquire);
+    if (std::abs(wall_us - expected_us) <= clock_jump_us_max) return std::nullopt;
+    offset_us_.store(wall_us - boottime_us, std::memory_order_release);
+    return Jump{kernel::instant_from_micros(expected_us), kernel::instant_from_micros(wall_us)};
 }
 
 SandboxClock::SandboxClock(Instant start) : now_us_(kernel::micros(start)) {}

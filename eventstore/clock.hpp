@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "domain/kernel/time.hpp"
 
@@ -35,8 +36,13 @@ class SystemClock final : public Clock {
     SystemClock();                                 // CLOCK_REALTIME, CLOCK_BOOTTIME
     SystemClock(Source realtime_us, Source boottime_us);
     ClockReading read() override;
+    struct Jump {
+        Instant expected;  // by CLOCK_BOOTTIME
+        Instant wall;
+    };
     // The wall clock as it is now is right (`almanac clock accept`). Time still never goes back.
-    void accept();
+    // Nothing, and nothing changes, where it has not jumped.
+    std::optional<Jump> accept();
 
   private:
     Source realtime_us_;

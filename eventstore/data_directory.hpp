@@ -79,6 +79,19 @@ struct OpenOptions {
     std::size_t ballast_bytes = 32UL << 20;
 };
 
+// A partition that does not open, although its log can be read: what it was and what is there.
+struct Loss {
+    kernel::Rejection refusal;  // of a start
+    std::optional<Mark> mark;   // nothing where it cannot be read
+    kernel::Uuid log_id;
+    std::uint64_t position = 0;                // of the log's last event
+    std::optional<kernel::Instant> last_time;  // of that event
+    std::optional<Fork> unfinished_fork;
+    // At least so many, as the mark may be an interval behind what was acknowledged; nothing where
+    // no mark speaks of this log.
+    std::optional<std::uint64_t> missing_events() const;
+};
+
 class DataDirectory {
   public:
     // A new directory with empty partitions; `path` is absent or empty, else `data_exists`. The
@@ -101,9 +114,12 @@ class DataDirectory {
     Result<Partition> open_partition(unsigned number, const OpenOptions& options) const;
     // The same without opening for real (`almanac status`, `verify`).
     Result<Partition> open_partition_read_only(unsigned number, const OpenOptions& options) const;
-    // The operator accepts that the log ends below its mark, that the mark is unreadable, or that
-    // it is another log's: what is there becomes a log with a new log_id (a Fork). A keyring that
-    // is behind is never accepted. Refuses `nothing_to_accept` where the partition opens as it is.
+    // The log ends below its mark, the mark is unreadable, or it is another log's: reads every
+    // record and changes nothing. A keyring that is behind is never accepted, nor is a damaged log.
+    // Refuses `nothing_to_accept` where the partition opens as it is.
+    Result<Loss> look_at_loss(unsigned number, const OpenOptions& options) const;
+    // The operator gives up what is missing: what is there becomes a log with a new log_id (a
+    // Fork), after the same look.
     Result<Fork> accept_loss(unsigned number, const OpenOptions& options) const;
 
   private:

@@ -3,15 +3,17 @@
 // Concurrency: every const function is thread-safe; `commit` belongs to the partition's writer.
 // Limits: memory ~ block cache + write buffers (LogOptions), whatever the number of events.
 //
+// clang-format off
 // Keys, DO NOT CHANGE (integers big-endian; every key a tenant owns begins with its 16-byte id):
-//     log        position u64                            -> record
-//     tags       tenant ‖ tag ‖ 0x00 ‖ position u64      -> empty
-//     tenants    tenant ‖ sequence u64                   -> position u64
-//     results    tenant ‖ day u32 ‖ key (32)             -> result (what an idempotency key
-//     answered) snapshots  tenant ‖ key                            -> snapshot (derived) tree
-//     tenant ‖ key                            -> interior node (derived) policies   key ->
-//     checkpoint or timer meta       name                                    -> log_id, format,
-//     keyring_generation, fork
+//     log        position u64                       -> record
+//     tags       tenant ‖ tag ‖ 0x00 ‖ position u64 -> empty
+//     tenants    tenant ‖ sequence u64              -> position u64
+//     results    tenant ‖ day u32 ‖ key (32)        -> result: what an idempotency key answered
+//     snapshots  tenant ‖ key                       -> snapshot (derived)
+//     tree       tenant ‖ key                       -> interior node (derived)
+//     policies   key                                -> checkpoint or timer
+//     meta       name                               -> log_id, format, keyring_generation, fork
+// clang-format on
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -96,6 +98,8 @@ class Log {
     std::uint64_t last_position() const;  // 0 = empty; of what is committed
     kernel::Uuid log_id() const;
     ManifestExtent manifest() const;  // for the mark; unknown where opened read-only
+    // Table files that lie there although RocksDB's list of files does not name them.
+    Result<std::uint64_t> unlisted_tables() const;
     Result<std::optional<std::uint64_t>> last_sequence(const TenantId& tenant) const;
     // Of a committed position; `corrupt` where it ought to be and is not.
     Result<std::string> record_bytes(std::uint64_t position) const;

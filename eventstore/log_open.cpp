@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <stdexcept>
 
 #include "eventstore/log_state.hpp"
@@ -207,6 +208,20 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory, L
         return kernel::corrupt("The log has an unknown format.");
     log->state_->log_id = kernel::uuid_from_bytes(**log_id);
     return log;
+}
+
+Result<std::uint64_t> Log::unlisted_tables() const {
+    std::vector<rocksdb::LiveFileMetaData> tables;
+    state_->db->GetLiveFilesMetaData(&tables);
+    std::set<std::string> listed;
+    for (const auto& table : tables) listed.insert(table.relative_filename);
+    std::uint64_t unlisted = 0;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(state_->db->GetName(), error))
+        if (entry.path().extension() == ".sst" && !listed.contains(entry.path().filename()))
+            ++unlisted;
+    if (error) return kernel::unavailable("io_error", "Listing the log: " + error.message(), 0);
+    return unlisted;
 }
 
 }  // namespace almanac::eventstore

@@ -71,28 +71,29 @@ std::filesystem::path manifest_path(const std::filesystem::path& log, std::uint6
 }
 }  // namespace
 
-Result<ManifestExtent> read_manifest_extent(const std::filesystem::path& log) {
+Result<ManifestOnDisk> read_manifest(const std::filesystem::path& log) {
     const auto number = current_number(log);
     if (!number) return kernel::corrupt("The log's CURRENT names no manifest.");
     auto bytes = read_whole_file(manifest_path(log, *number));
     if (!bytes) return std::unexpected(std::move(bytes.error()));
     if (!*bytes) return kernel::corrupt("The log's manifest is missing.");
-    return ManifestExtent{*number, end_of_whole_entries(**bytes, 0)};
+    const auto end = end_of_whole_entries(**bytes, 0);
+    return ManifestOnDisk{{*number, end}, (*bytes)->size() - end};
 }
 
 void ManifestWatch::refresh() {
     const std::scoped_lock refreshing(refreshing_);
-    const auto extent = read_manifest_extent(log_);
-    if (!extent || extent->number == 0) return;
+    const auto manifest = read_manifest(log_);
+    if (!manifest || manifest->whole.number == 0) return;
     // RocksDB syncs its entries; the last one may just be on its way.
     const int descriptor =
-        ::open(manifest_path(log_, extent->number).c_str(), O_RDONLY | O_CLOEXEC);
+        ::open(manifest_path(log_, manifest->whole.number).c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return;
     const bool durable = ::fdatasync(descriptor) == 0;
     ::close(descriptor);
     if (!durable) return;
     const std::scoped_lock lock(mutex_);
-    extent_ = *extent;
+    extent_ = manifest->whole;
 }
 
 ManifestExtent ManifestWatch::extent() const {

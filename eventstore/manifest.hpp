@@ -19,8 +19,12 @@ struct ManifestExtent {
     bool operator==(const ManifestExtent&) const = default;
 };
 
-// Of the current manifest of a log's directory, as it lies on disk. Touches nothing.
-kernel::Result<ManifestExtent> read_manifest_extent(const std::filesystem::path& log);
+// The current manifest of a log's directory, as it lies on disk.
+struct ManifestOnDisk {
+    ManifestExtent whole;
+    std::uint64_t torn_bytes = 0;  // after the last whole entry
+};
+kernel::Result<ManifestOnDisk> read_manifest(const std::filesystem::path& log);  // touches nothing
 
 class ManifestWatch {
   public:

@@ -3,9 +3,11 @@
 #include <future>
 
 #include "domain/identity/api_key.hpp"
+#include "domain/tenancy/machine_clock.hpp"
 #include "domain/tenancy/sandbox.hpp"
 #include "domain/tenancy/tenant.hpp"
 #include "eventstore/forking.hpp"
+#include "eventstore/partition_keys.hpp"
 #include "eventstore/results.hpp"
 #include "eventstore/typed_event.hpp"
 
@@ -13,41 +15,24 @@ namespace almanac::eventstore {
 namespace {
 using kernel::system_tenant;
 
-KeyringProbe probe_keyring() {
-    return [](const std::filesystem::path& path) -> Result<KeyringState> {
-        auto generation = Keyring::peek_generation(path);
-        if (!generation) return std::unexpected(std::move(generation.error()));
-        return KeyringState{*generation, std::nullopt};
-    };
+OpenOptions open_options(const StoreOptions& options) {
+    OpenOptions open;
+    open.log = options.log;
+    open.keyring = probe_keyring();
+    return open;
 }
 
-// Everything read-only first: keys that do not fit are refused with nothing touched.
-Result<void> check_keys(const DataDirectory& directory, unsigned number, const OpenOptions& open,
-                        const MasterKey& key, const KeyringLimits& limits) {
-    auto looked = directory.open_partition_read_only(number, open);
-    if (!looked) return std::unexpected(std::move(looked.error()));
-    const auto log_id = looked->log->log_id();
-    auto keyring = Keyring::open(looked->keyring_path(), key, log_id, true, limits);
-    const auto& fork = looked->unfinished_fork;
-    if (!keyring && fork && keyring.error().code == "keyring_foreign") {
-        keyring = Keyring::open(looked->keyring_path(), key, fork->from_log_id, true, limits);
+// All partitions read-only first: where one does not fit, none is touched.
+Result<void> check_partitions(const DataDirectory& directory, const MasterKey& key,
+                              const StoreOptions& options) {
+    for (unsigned number = 0; number < directory.partitions(); ++number) {
+        const auto looked = directory.open_partition_read_only(number, open_options(options));
+        if (!looked) return std::unexpected(looked.error());
+        const auto keys = check_keyring(looked->keyring_path(), looked->log->log_id(),
+                                        looked->unfinished_fork, key, options.keyring);
+        if (!keys) return keys;
     }
-    if (!keyring) return std::unexpected(std::move(keyring.error()));
     return {};
-}
-
-// The keyring of a partition; one that belongs to the log before an unfinished fork goes with it.
-Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const MasterKey& key,
-                                              Instant now, const KeyringLimits& limits) {
-    const auto log_id = partition.log->log_id();
-    auto keyring = Keyring::open(partition.keyring_path(), key, log_id, false, limits);
-    const auto& fork = partition.unfinished_fork;
-    if (keyring || !fork || keyring.error().code != "keyring_foreign") return keyring;
-    keyring = Keyring::open(partition.keyring_path(), key, fork->from_log_id, false, limits);
-    if (!keyring) return keyring;
-    if (auto forked = (*keyring)->fork(log_id, now); !forked)
-        return std::unexpected(std::move(forked.error()));
-    return keyring;
 }
 
 }  // namespace
@@ -96,7 +81,7 @@ struct Store::State {
     DataDirectory directory;
     const kernel::Catalogue& catalogue;
     TenantDirectory tenants;
-    std::unique_ptr<SystemClock> system_clock;
+    std::shared_ptr<SystemClock> system_clock;
     std::unique_ptr<SandboxClock> sandbox_clock;
     std::vector<std::unique_ptr<PartitionStore>> partitions;
     bool closed = false;
@@ -113,15 +98,12 @@ struct Store::State {
     void note_tenants(std::span<const CommittedEvent> events);
     void found(CommandRequest registration, CommandAnswer registered, CommandReply reply);
     void move_clock(CommandRequest request, CommandReply reply);
+    void accept_clock(CommandRequest request, CommandReply reply);
 };
 
 Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
                                           const StoreOptions& options) {
-    OpenOptions open;
-    open.log = options.log;
-    open.keyring = probe_keyring();
-    if (auto keys = check_keys(directory, number, open, key, options.keyring); !keys) return keys;
-    auto partition = directory.open_partition(number, open);
+    auto partition = directory.open_partition(number, open_options(options));
     if (!partition) return std::unexpected(std::move(partition.error()));
     auto parts = std::make_unique<PartitionStore::Parts>();
     parts->partition = std::move(*partition);
@@ -187,11 +169,13 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
     if (!directory) return std::unexpected(std::move(directory.error()));
     auto key = MasterKey::load(directory->master_key_path());
     if (!key) return std::unexpected(std::move(key.error()));
+    if (auto fits = check_partitions(*directory, *key, options); !fits)
+        return std::unexpected(std::move(fits.error()));
     auto state = std::make_unique<State>(std::move(*directory), catalogue);
     if (const auto start = state->directory.sandbox_time()) {
         state->sandbox_clock = std::make_unique<SandboxClock>(*start);
     } else {
-        state->system_clock = std::make_unique<SystemClock>();
+        state->system_clock = options.clock ? options.clock : std::make_shared<SystemClock>();
     }
     for (unsigned number = 0; number < state->directory.partitions(); ++number) {
         auto opened = state->open_partition(number, *key, options);
@@ -303,7 +287,23 @@ void Store::State::move_clock(CommandRequest request, CommandReply reply) {
                 });
 }
 
+// Accepted first, as nothing can be written before; so it is never bound to a revision.
+void Store::State::accept_clock(CommandRequest request, CommandReply reply) {
+    if (request.if_match)
+        return reply(kernel::reject(kernel::RejectionKind::conflict, "precondition_failed",
+                                    "The clock has no revision: leave If-Match out."));
+    tenancy::AcceptClock wish;
+    if (const auto jump = system_clock->accept())
+        wish.jump = tenancy::AcceptClock::Jump{jump->expected, jump->wall};
+    request.command = std::make_shared<const tenancy::AcceptClock>(wish);
+    of(system_tenant).executor().submit(std::move(request), std::move(reply));
+}
+
 void Store::submit(CommandRequest request, CommandReply reply) {
+    if (request.type->name == "accept_clock") {
+        if (is_sandbox()) return reply(kernel::not_found());
+        return state_->accept_clock(std::move(request), std::move(reply));
+    }
     if (request.type->name == "move_clock") {
         if (!is_sandbox()) return reply(kernel::not_found());
         return state_->move_clock(std::move(request), std::move(reply));

@@ -16,6 +16,7 @@ struct StoreOptions {
     WriterOptions writer = {.mark_interval_ms = mark_interval_ms_max};
     ExecutorOptions executor;
     KeyringLimits keyring;
+    std::shared_ptr<SystemClock> clock = nullptr;  // null: the machine's; not for sandboxes
 };
 
 // One partition, opened and running.

@@ -47,6 +47,14 @@ bool is_listed(const Object& schema, std::string_view name) {
            });
 }
 
+// Money that its place limits: the members of a reference that its shape does not have.
+const Object* amount_at(const Object& schema) {
+    if (!schema.contains("$ref") && !schema.contains("oneOf")) return nullptr;
+    const auto* properties = schema.if_contains("properties");
+    const auto* amount = properties ? properties->get_object().if_contains("amount") : nullptr;
+    return amount ? amount->if_object() : nullptr;
+}
+
 std::string number(const Value& value) {
     return kernel::json::dump(value);
 }
@@ -155,6 +163,10 @@ std::string SchemaPrinter::rules(const Object& schema) const {
     }
     say(limits(schema, "minimum", "maximum", ""));
     say(limits(schema, "minItems", "maxItems", " items"));
+    if (const auto* amount = amount_at(schema)) {
+        if (auto text = limits(*amount, "minimum", "maximum", ""); !text.empty())
+            say("amount " + text);
+    }
     if (const auto* items = schema.if_contains("items"); items != nullptr && items->is_object()) {
         auto each = items->get_object();
         each.erase("description");

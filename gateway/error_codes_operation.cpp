@@ -91,14 +91,19 @@ constexpr auto codes = std::to_array<ErrorCode>({
     {"log_behind_mark", 503, "The log ends too early",
      "More was acknowledged than the log still holds: something was lost, for example by restoring "
      "a part of the directory.",
-     "Restore the whole directory from a backup, or accept the loss with `almanac accept-loss`.",
+     "Restore the whole directory from a backup, or see the loss with `almanac accept-loss` and "
+     "give it up with `--yes`.",
      operation},
     {"log_id_differs", 503, "Parts of different logs",
      "The mark or the keyring in this directory belongs to another log.",
      "Put together the parts of one backup; nothing was changed.", operation},
     {"nothing_to_accept", 422, "Nothing to accept",
-     "A loss was to be accepted, but the partition opens as it is.", "Start the server.",
-     operation},
+     "A loss or a jumped clock was to be accepted, but the partition opens as it is and the clock "
+     "has not jumped.",
+     "Nothing has to be done.", operation},
+    {"not_confirmed", 422, "Not confirmed",
+     "The operator's tool showed what would be given up for good, and changed nothing.",
+     "Call it again with `--yes` if no backup has more.", operation},
     {"generated_before", 409, "Generated before",
      "The businesses of this seed cannot be made again: they are there already.",
      "Use another `--seed`, or leave it as it is.", operation},

@@ -31,15 +31,9 @@ bool takes_null(const Object& schema) {
 }
 
 // What a place says of the shape that stands there.
-constexpr std::array<std::string_view, 4> words_of_place{"description", "readOnly", "x-personal",
-                                                         "x-sensitive"};
-
-// What the shape is wherever it stands.
-Object bare(Object schema) {
-    for (const auto word : words_of_place) schema.erase(word);
-    if (takes_null(schema)) schema["type"] = "object";
-    return schema;
-}
+constexpr std::array<std::string_view, 5> words_of_place{"description", "default", "readOnly",
+                                                         "x-personal", "x-sensitive"};
+constexpr std::array<std::string_view, 2> limits_of_amount{"minimum", "maximum"};
 
 std::string members_of(const Object& schema) {
     std::string joined;
@@ -48,6 +42,35 @@ std::string members_of(const Object& schema) {
         joined += name;
     }
     return joined;
+}
+
+Object* amount_of_money(Object& schema) {
+    if (members_of(schema) != "amount,currency") return nullptr;
+    return &schema["properties"].get_object()["amount"].get_object();
+}
+
+// What the shape is wherever it stands. There is one Money; how much it may be is of the place.
+Object bare(Object schema) {
+    for (const auto word : words_of_place) schema.erase(word);
+    if (takes_null(schema)) schema["type"] = "object";
+    if (auto* amount = amount_of_money(schema)) {
+        for (const auto word : limits_of_amount) amount->erase(word);
+    }
+    return schema;
+}
+
+// Beside a reference, what its place says.
+void add_words_of_place(Object& reference, Object schema) {
+    for (const auto word : words_of_place) {
+        if (const auto* said = schema.if_contains(word)) reference[word] = *said;
+    }
+    Object limits;
+    if (const auto* amount = amount_of_money(schema)) {
+        for (const auto word : limits_of_amount) {
+            if (const auto* limit = amount->if_contains(word)) limits[word] = *limit;
+        }
+    }
+    if (!limits.empty()) reference["properties"] = Object{{"amount", std::move(limits)}};
 }
 
 std::string singular(std::string_view word) {
@@ -273,9 +296,7 @@ Value SchemaBook::shared(const Value& schema, bool is_root) {
             if (takes_null(*object)) {
                 reference = {{"oneOf", {std::move(reference), Object{{"type", "null"}}}}};
             }
-            for (const auto word : words_of_place) {
-                if (const auto* said = object->if_contains(word)) reference[word] = *said;
-            }
+            add_words_of_place(reference, *object);
             return reference;
         }
     }

@@ -1,6 +1,6 @@
 // How `almanac` fails: one sentence on stderr and an exit code that scripts can tell apart.
 //     0 done                     2 bad arguments             1 anything else
-//     10..18 a data directory that cannot be opened (eventstore/data_directory.hpp)
+//     10..19 a data directory that cannot be opened (eventstore/data_directory.hpp)
 //     20 the server cannot be reached                        21 the key is wrong or may not
 //     22 there is no such tenant, thing or tag               23 the command was refused
 //     24 the server is not available now; try again later    25 the server failed or answers

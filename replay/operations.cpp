@@ -35,15 +35,4 @@ Result<std::string> issue_admin_key(const std::string& data, const kernel::Catal
     return kernel::corrupt("The new key was not shown.");
 }
 
-Result<eventstore::Fork> accept_loss(const std::string& data, unsigned partition) {
-    const auto directory = eventstore::DataDirectory::open(data);
-    if (!directory) return std::unexpected(directory.error());
-    if (partition >= directory->partitions()) {
-        return kernel::reject(
-            std::string(code_arguments),
-            fmt::format("There are partitions 0 to {}.", directory->partitions() - 1));
-    }
-    return directory->accept_loss(partition, read_only_options());
-}
-
 }  // namespace almanac::replay

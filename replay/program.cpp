@@ -6,13 +6,13 @@
 #include <ostream>
 
 #include "domain/house.hpp"
-#include "replay/events.hpp"
+#include "replay/arguments.hpp"
 #include "replay/failure.hpp"
-#include "replay/generate.hpp"
-#include "replay/inspect.hpp"
+#include "replay/loss.hpp"
 #include "replay/operations.hpp"
 #include "replay/progress.hpp"
 #include "replay/sample.hpp"
+#include "replay/server_clock.hpp"
 #include "replay/server_target.hpp"
 #include "replay/status.hpp"
 #include "replay/store_target.hpp"
@@ -20,27 +20,6 @@
 namespace almanac::replay {
 namespace {
 namespace json = kernel::json;
-
-struct InspectWish {
-    std::string tenant;
-    std::string tag;
-};
-struct SampleWish {
-    std::string name;
-};
-
-// Everything the arguments say; filled by CLI11.
-struct Arguments {
-    Source source;
-    bool json = false;
-    EventsWish events;
-    InspectWish inspect;
-    SampleWish sample;
-    GenerateWish generate;
-    std::string key_name = "administrator";
-    unsigned partition = 0;
-    unsigned connections = 16;
-};
 
 // The target of commands, and what it stands on.
 struct OpenedTarget {
@@ -108,6 +87,7 @@ class Program {
     Result<void> generate();
     Result<void> admin_key();
     Result<void> accept_loss();
+    Result<void> clock();
 
   private:
     void tell_sample(const SampleSummary& summary);
@@ -196,131 +176,26 @@ Result<void> Program::admin_key() {
 }
 
 Result<void> Program::accept_loss() {
-    const auto fork = replay::accept_loss(arguments_.source.data, arguments_.partition);
-    if (!fork) return std::unexpected(fork.error());
-    const auto from = kernel::to_string(fork->from_log_id);
-    const auto to = kernel::to_string(fork->to_log_id);
-    const auto position = fmt::format("{}-{}", arguments_.partition, fork->position);
-    const json::Value said =
-        json::Object{{"from_log_id", from}, {"to_log_id", to}, {"position", position}};
+    const LossWish wish{arguments_.source.data, arguments_.partition, arguments_.confirmed};
+    const auto report = replay::accept_loss(wish);
+    if (!report) return std::unexpected(report.error());
     if (arguments_.json)
-        terminal_.out << json::dump(said) << '\n';
+        terminal_.out << json::dump(json::Value(report->to_json())) << '\n';
     else
-        terminal_.out << "Log " << from << " ends at " << position << " and goes on as " << to
-                      << ".\n";
+        terminal_.out << report->text();
+    if (report->fork) return {};
+    return kernel::reject("not_confirmed",
+                          "Nothing was changed. --yes gives up for good what is missing.");
+}
+
+Result<void> Program::clock() {
+    const auto clock = read_server_clock(arguments_.source.server, arguments_.accepts_clock);
+    if (!clock) return std::unexpected(clock.error());
+    if (arguments_.json)
+        terminal_.out << json::dump(json::Value(clock->to_json())) << '\n';
+    else
+        terminal_.out << clock->text();
     return {};
-}
-
-void add_source(CLI::App& command, Arguments& arguments) {
-    auto& server = arguments.source.server;
-    auto* data = command.add_option("--data", arguments.source.data, "a stopped data directory");
-    auto* url = command.add_option("--server", server.url,
-                                   "a running server, such as http://127.0.0.1:8080; or "
-                                   "ALMANAC_SERVER in the environment");
-    command.add_option("--key", server.key,
-                       "an API key, alk_…; better ALMANAC_KEY in the environment: arguments are "
-                       "seen by other users");
-    command.add_option("--ca", server.certificate_authority, "PEM file of the server's authority")
-        ->check(CLI::ExistingFile);
-    command.add_flag("--json", arguments.json, "answer as JSON");
-    data->excludes(url);
-}
-
-void add_status(CLI::App& app, Arguments& arguments) {
-    auto* command =
-        app.add_subcommand("status", "partitions, positions, log ids, tenants, lag of the views");
-    add_source(*command, arguments);
-    command->footer(
-        "  almanac status --data ./data\n"
-        "  almanac status --server http://127.0.0.1:8080 --key alk_… --json");
-}
-
-void add_events(CLI::App& app, Arguments& arguments) {
-    auto& wish = arguments.events;
-    auto* command = app.add_subcommand("events", "events of a tenant as NDJSON, oldest first");
-    add_source(*command, arguments);
-    command->add_option("--tenant", wish.tenant, "slug or id")->required();
-    command->add_option("--types", wish.types, "any of these, comma-separated")->delimiter(',');
-    command->add_option("--tags", wish.tags, "all of these, comma-separated")->delimiter(',');
-    command->add_option("--after", wish.after, "only those after this sequence");
-    command->add_option("--limit", wish.limit, "no more than so many");
-    command->add_flag("--follow", wish.follow, "go on as they happen (servers only)");
-    command->footer(
-        "  almanac events --data ./data --tenant bella-hair-salon --limit 3\n"
-        "  almanac events --server http://127.0.0.1:8080 --tenant bella-hair-salon --follow\n"
-        "  almanac events --data ./data --tenant bella-hair-salon \\\n"
-        "      --types scheduling.appointment_booked,scheduling.appointment_cancelled");
-}
-
-void add_inspect(CLI::App& app, Arguments& arguments) {
-    auto* command = app.add_subcommand(
-        "inspect", "a fold with its events, step by step, what each changed marked");
-    add_source(*command, arguments);
-    command->add_option("tag", arguments.inspect.tag, "kind:key")->required();
-    command->add_option("--tenant", arguments.inspect.tenant, "slug or id")->required();
-    command->footer(
-        "  almanac inspect appointment:<id> --tenant bella-hair-salon --data ./data\n"
-        "  almanac inspect resource_month:<id>/2026-12 --tenant bella-hair-salon --data ./data\n"
-        "  almanac inspect client:<id> --tenant bella-hair-salon --server http://127.0.0.1:8080\n"
-        "With --json a line for each step: {revision, event, changed, state}. Personal data stays\n"
-        "sealed but where a server opens it for your key.");
-}
-
-void add_sample(CLI::App& app, Arguments& arguments) {
-    auto* command = app.add_subcommand("sample", "loads a sample business; again = no change");
-    add_source(*command, arguments);
-    command->add_option("name", arguments.sample.name, "bella-hair-salon")
-        ->required()
-        ->check(CLI::IsMember({"bella-hair-salon"}));
-    command->footer("  almanac sample bella-hair-salon --server http://127.0.0.1:8080 --key alk_…");
-}
-
-void add_generate(CLI::App& app, Arguments& arguments) {
-    auto& wish = arguments.generate;
-    auto* command =
-        app.add_subcommand("generate", "makes realistic history through the real commands");
-    add_source(*command, arguments);
-    command->add_option("--tenants", wish.tenants, "businesses")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 100'000));
-    command->add_option("--appointments", wish.appointments, "over all of them")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 100'000'000));
-    command->add_option("--seed", wish.seed, "the same seed makes the same commands")
-        ->capture_default_str();
-    command
-        ->add_option("--clients", wish.clients,
-                     "of each business; one for every six appointments if absent")
-        ->check(CLI::Range(1, 100'000));
-    command->add_flag("--sandbox", wish.sandbox,
-                      "let the sandbox's clock run along: events have true times");
-    command->add_option("--connections", arguments.connections, "to the server")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 256));
-    command->footer(
-        "  almanac generate --tenants 20 --appointments 100000 --seed 7 --data ./data\n"
-        "  almanac generate --tenants 2 --appointments 500 --seed 7 --sandbox --server "
-        "http://127.0.0.1:8080\n"
-        "Where the clock stands (no --sandbox) bookings of the past weeks are recorded by staff "
-        "with\n"
-        "a reason and completed; later ones stay open.");
-}
-
-void add_operations(CLI::App& app, Arguments& arguments) {
-    auto* key = app.add_subcommand("admin-key", "issues another administrator key");
-    key->add_option("--name", arguments.key_name, "what it is for")->capture_default_str();
-    key->footer("  almanac admin-key --data ./data --name \"after the old one was lost\"");
-    auto* loss = app.add_subcommand("accept-loss", "a log that lost its end goes on as a new one");
-    loss->add_option("--partition", arguments.partition, "its number")->capture_default_str();
-    loss->footer(
-        "  almanac accept-loss --data ./data --partition 0\n"
-        "Restore a backup instead where there is one. Everything with a position outside\n"
-        "this directory (views, replicas, topics) begins anew.");
-    for (auto* command : {key, loss}) {
-        command->add_option("--data", arguments.source.data, "a stopped data directory")
-            ->required();
-        command->add_flag("--json", arguments.json, "answer as JSON");
-    }
 }
 
 Result<void> run_command(const CLI::App& app, Program& program) {
@@ -330,6 +205,7 @@ Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("sample")) return program.sample();
     if (app.got_subcommand("generate")) return program.generate();
     if (app.got_subcommand("admin-key")) return program.admin_key();
+    if (app.got_subcommand("clock")) return program.clock();
     return program.accept_loss();
 }
 
@@ -357,12 +233,7 @@ int run_program(int argc, const char* const* argv, Terminal terminal) {
     app.set_version_flag("--version", "almanac 0.1.0");
     app.require_subcommand(1);
     Arguments arguments;
-    add_status(app, arguments);
-    add_events(app, arguments);
-    add_inspect(app, arguments);
-    add_sample(app, arguments);
-    add_generate(app, arguments);
-    add_operations(app, arguments);
+    add_commands(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -2,7 +2,7 @@
 
 #include "domain/tenancy/sandbox.hpp"
 #include "domain/tenancy/tenant.hpp"
-#include "eventstore/keyring.hpp"
+#include "eventstore/partition_keys.hpp"
 #include "eventstore/typed_event.hpp"
 
 namespace almanac::replay {
@@ -51,20 +51,11 @@ Result<void> visit_events(const Log& log, const TenantId& tenant, std::uint64_t 
     }
 }
 
-eventstore::OpenOptions read_only_options() {
-    eventstore::OpenOptions options;
-    options.keyring = [](const std::filesystem::path& keyring) -> Result<eventstore::KeyringState> {
-        auto generation = eventstore::Keyring::peek_generation(keyring);
-        if (!generation) return std::unexpected(std::move(generation.error()));
-        return eventstore::KeyringState{*generation, std::nullopt};
-    };
-    return options;
-}
-
 Result<StoppedDirectory> StoppedDirectory::open(const std::filesystem::path& path) {
     auto directory = eventstore::DataDirectory::open(path);
     if (!directory) return std::unexpected(std::move(directory.error()));
-    const auto options = read_only_options();
+    eventstore::OpenOptions options;
+    options.keyring = eventstore::probe_keyring();
     std::vector<eventstore::Partition> partitions;
     for (unsigned number = 0; number < directory->partitions(); ++number) {
         auto partition = directory->open_partition_read_only(number, options);

@@ -24,9 +24,6 @@ Result<kernel::Held> fold_from_log(const Log& log, const kernel::Catalogue& cata
                                    const TenantId& tenant, const kernel::FoldType& type,
                                    std::string_view tag);
 
-// With the keyring's generation looked at, as a start does.
-eventstore::OpenOptions read_only_options();
-
 class StoppedDirectory {
   public:
     static Result<StoppedDirectory> open(const std::filesystem::path& path);

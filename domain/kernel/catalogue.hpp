@@ -167,6 +167,7 @@ json::Object patch_schema(const PatchRecord<T>*) {
 template <class T>
 json::Object row_schema() {
     auto schema = schema_of<T>(Form::open);
+    drop_defaults(schema);
     auto& properties = schema["properties"].get_object();
     properties["id"] = {{"type", "string"}, {"format", "uuid"}};
     properties["revision"] = {{"type", "integer"}};

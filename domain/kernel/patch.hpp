@@ -101,6 +101,7 @@ template <class T>
 json::Object custom_schema(Form form, const Patch<T>*) {
     auto schema = schema_of<T>(form);
     schema.erase("required");
+    drop_defaults(schema);
     return schema;
 }
 

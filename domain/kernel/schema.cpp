@@ -22,6 +22,20 @@ json::Object sealed_schema() {
             {"required", {"sealed", "of"}}};
 }
 
+// The rule of a field of money is that of its amount, as the reader has it.
+json::Object money_schema(Form form, json::Object plain, const FieldRule& rule) {
+    auto amount = rule;
+    amount.doc = "";
+    auto& properties = plain["properties"].get_object();
+    add_rule(properties["amount"].get_object(), amount, false, form == Form::open);
+    return plain;
+}
+
+void drop_defaults(json::Object& schema) {
+    for (auto& [name, property] : schema["properties"].get_object())
+        property.get_object().erase("default");
+}
+
 json::Object nullable(json::Object schema) {
     if (const auto* type = schema.if_contains("type"); type != nullptr && type->is_string()) {
         schema["type"] = json::Array{*type, "null"};

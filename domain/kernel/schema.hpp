@@ -8,6 +8,16 @@ namespace almanac::kernel {
 void add_rule(json::Object& schema, const FieldRule& rule, bool is_string, bool is_number);
 json::Object sealed_schema();
 json::Object nullable(json::Object schema);
+json::Object money_schema(Form form, json::Object plain, const FieldRule& rule);
+// Of a body that leaves out what it does not change, or of a row: nothing is filled in.
+void drop_defaults(json::Object& schema);
+
+// What a field is where it is left out: of members that may be, and are never null.
+template <class T>
+constexpr bool has_default(const FieldRule& rule) {
+    return rule.omissible && !is_optional<T> && !is_vector<T> && !is_free_json<T> &&
+           !is_personal<T>;
+}
 
 template <class T>
 json::Object value_schema(Form form, const FieldRule& rule);
@@ -20,7 +30,12 @@ json::Object schema_of(Form form) {
     for_each_field(sample, [&](std::string_view name, const auto& member, const FieldRule& rule) {
         using Member = std::remove_cvref_t<decltype(member)>;
         if (rule.from_path || (rule.is_internal && form == Form::open)) return;
-        properties[name] = value_schema<Member>(form, rule);
+        auto schema = value_schema<Member>(form, rule);
+        if constexpr (!is_personal<Member>) {
+            if (form == Form::open && has_default<Member>(rule))
+                schema["default"] = json::parse_own(to_json(member, Form::open));
+        }
+        properties[name] = std::move(schema);
         if (is_required<Member>(rule)) required.emplace_back(name);
     });
     json::Object out{{"type", "object"}, {"properties", std::move(properties)}};
@@ -67,8 +82,10 @@ json::Object value_schema(Form form, const FieldRule& rule) {
         out = {{"type", "string"}, {"format", "date-time"}};
     } else if constexpr (std::is_same_v<T, LocalDate>) {
         out = {{"type", "string"}, {"format", "date"}};
+    } else if constexpr (std::is_same_v<T, Money>) {
+        out = money_schema(form, schema_of<Money>(form), rule);
     } else if constexpr (std::is_same_v<T, LocalTime>) {
-        out = {{"type", "string"}, {"pattern", "^([01][0-9]|2[0-4]):[0-5][0-9]$"}};
+        out = {{"type", "string"}, {"pattern", "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}};
     } else if constexpr (std::is_same_v<T, json::Value>) {
         out = {};
     } else if constexpr (std::is_same_v<T, json::Object>) {

@@ -1,4 +1,5 @@
 #include "domain/house.hpp"
+#include "domain/tenancy/machine_clock.hpp"
 #include "domain/tenancy/sandbox.hpp"
 #include "domain/tenancy/tenant.hpp"
 
@@ -7,7 +8,7 @@ namespace almanac::tenancy {
 void declare(Catalogue& catalogue) {
     Module tenancy(catalogue, "tenancy");
     tenancy.event<TenantRegistered>().event<TenantCreated>().event<TenantChanged>();
-    tenancy.event<ClockMoved>();
+    tenancy.event<ClockMoved>().event<ClockAccepted>();
     tenancy
         .command<CreateTenant, TenantRegistration>("create_tenant", "POST /v1/tenants",
                                                    "tenancy.tenant:create",
@@ -29,6 +30,11 @@ void declare(Catalogue& catalogue) {
         "Moves the clock of a sandbox forward; answers when all views have applied it.");
     clock.system_tenant = true;
     clock.creates = false;
+    auto& accepted = tenancy.command<AcceptClock, MachineClock>(
+        "accept_clock", "POST /v1/admin/clock/accept", "tenancy.clock:accept",
+        "Accepts a wall clock that jumped: writes go on by it, though time never goes back.");
+    accepted.system_tenant = true;
+    accepted.creates = false;
     tenancy.collection<Tenant>("tenants", "tenancy.tenant:read", "Businesses.");
 }
 

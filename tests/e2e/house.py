@@ -1,7 +1,7 @@
 """A real server on a directory of its own, a keep-alive JSON client, a salon that takes bookings.
 
 Every end-to-end test starts here. The server is the program named by the environment variable
-ALMANACD; it listens on a free port. A Client is one connection and belongs to one thread. Nothing
+ALMANACD, the operator's tool that of ALMANAC; a server listens on a free port. A Client is one connection and belongs to one thread. Nothing
 here waits for time to pass: `until` polls something observable and has a deadline.
 """
 import datetime
@@ -18,6 +18,7 @@ import tempfile
 import time
 
 ALMANACD = os.environ.get("ALMANACD", "almanacd")
+ALMANAC = os.environ.get("ALMANAC", "almanac")
 READY_SECONDS_MAX = 60
 ANSWER_SECONDS_MAX = 60
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -110,6 +111,12 @@ def _header_names(headers):
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
+def almanac(*arguments):
+    """The operator's tool, run to its end."""
+    return subprocess.run([ALMANAC, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=READY_SECONDS_MAX)
+
+
 class House:
     """A data directory, its administrator key and, while started, its server."""
 
@@ -122,11 +129,12 @@ class House:
         self.key = json.loads(made.stdout)["admin_api_key"]
         self.process = self.address = None
 
-    def start(self, options=()):
+    def start(self, options=(), environment=None):
         with open(self.stderr_path, "ab") as errors:
             self.process = subprocess.Popen(
                 [ALMANACD, "--data", str(self.data), "--listen", "127.0.0.1:0", *options],
-                stdout=subprocess.PIPE, stderr=errors, text=True)
+                stdout=subprocess.PIPE, stderr=errors, text=True,
+                env={**os.environ, **(environment or {})})
         ready, _, _ = select.select([self.process.stdout], [], [], READY_SECONDS_MAX)
         line = self.process.stdout.readline() if ready else ""
         if "listening on http://" not in line:

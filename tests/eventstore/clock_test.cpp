@@ -69,12 +69,15 @@ TEST(SystemClock, an_accepted_jump_is_the_new_truth) {
     wall.real_us += 60 * minute_us;
     const auto refused = clock.read();
     EXPECT_TRUE(refused.jumped);
-    clock.accept();
+    const auto jump = clock.accept();
+    ASSERT_TRUE(jump);
+    EXPECT_EQ(jump->wall - jump->expected, std::chrono::microseconds(60 * minute_us));
     EXPECT_FALSE(clock.read().jumped);
     EXPECT_EQ(clock.now(), instant_from_micros(wall.real_us));
+    EXPECT_FALSE(clock.accept());
     const auto highest = clock.now();
     wall.real_us -= 120 * minute_us;
-    clock.accept();
+    EXPECT_TRUE(clock.accept());
     EXPECT_EQ(clock.now(), highest);
     EXPECT_TRUE(clock.read().standing);
 }

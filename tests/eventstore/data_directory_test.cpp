@@ -46,12 +46,54 @@ class DataDirectoryTest : public testing::Test {
         EXPECT_EQ(opened.error().code, code) << opened.error().detail;
         EXPECT_EQ(exit_code(opened.error()), exit);
     }
+    // Refused as a start and as an acceptance, twice, with nothing touched.
+    void never_accepted(const std::string& code) {
+        for (int round = 0; round < 2; ++round) {
+            refused(code, 14);
+            const auto before = picture_of(path_);
+            const auto accepted = accept_loss();
+            ASSERT_FALSE(accepted);
+            EXPECT_EQ(accepted.error().code, code) << accepted.error().detail;
+            EXPECT_EQ(picture_of(path_), before);
+        }
+    }
+    void copy_log(const fs::path& from, const fs::path& to) {
+        fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    }
+    fs::path log() const { return path_ / "p0000" / "log"; }
+    // Five events, a copy of the log while it is open, five more, flushed into a table file that
+    // the same list of files names afterwards, and more until the mark knows it.
+    fs::path older_copy_of_an_open_log() {
+        create();
+        auto older = directory_.path() / "older";
+        const auto held = must(DataDirectory::open(path_));
+        auto opened = must(held.open_partition(0, small_open()));
+        const auto append = [&](unsigned count) {
+            Writer writer(*opened.log, *opened.mark, clock_, {});
+            for (unsigned i = 0; i < count; ++i)
+                must(writer.append(tenant_number(1), by_test(), {draft("test.happened", {"a:b"})},
+                                   std::nullopt, [](const Result<Appended>& done) { must(done); }));
+        };
+        append(5);
+        copy_log(log(), older);
+        append(5);
+        must(opened.log->checkpoint(directory_.path() / "checkpoint"));  // flushes
+        const auto then = must(read_manifest(older)).whole;
+        const auto& mark = opened.mark->current();
+        // RocksDB tells of a flush a little later than it is done.
+        while (mark.manifest.bytes <= then.bytes && mark.position < 10'000) append(1);
+        EXPECT_EQ(mark.manifest.number, then.number);
+        EXPECT_GT(mark.manifest.bytes, then.bytes);
+        newest_ = mark.position;
+        return older;
+    }
     Result<Fork> accept_loss() {
         return must(DataDirectory::open(path_)).accept_loss(0, small_open());
     }
 
     TemporaryDirectory directory_;
     fs::path path_ = directory_.path() / "data";
+    std::uint64_t newest_ = 0;
     ManualClock clock_{noon()};
 };
 
@@ -164,6 +206,18 @@ TEST_F(DataDirectoryTest, a_log_that_ends_below_its_mark_is_refused_until_the_lo
     fs::copy(directory_.path() / "old" / "p0000" / "log", path_ / "p0000" / "log",
              fs::copy_options::recursive);
     refused("log_behind_mark", 15);
+    {
+        const auto held = must(DataDirectory::open(path_));
+        const auto before = picture_of(path_);
+        const auto loss = must(held.look_at_loss(0, small_open()));
+        EXPECT_EQ(picture_of(path_), before);
+        EXPECT_EQ(loss.refusal.code, "log_behind_mark");
+        EXPECT_EQ(loss.log_id, old_id);
+        EXPECT_EQ(loss.position, 0U);
+        EXPECT_EQ(loss.last_time, std::nullopt);
+        EXPECT_EQ(loss.mark->position, 7U);
+        EXPECT_EQ(loss.missing_events(), 7U);
+    }
     const auto fork = must(accept_loss());
     EXPECT_EQ(fork.from_log_id, old_id);
     EXPECT_EQ(fork.position, 0U);
@@ -177,6 +231,68 @@ TEST_F(DataDirectoryTest, a_log_that_ends_below_its_mark_is_refused_until_the_lo
     opened = {};
     EXPECT_EQ(must(try_open()).unfinished_fork, std::nullopt);
     EXPECT_EQ(accept_loss().error().code, "nothing_to_accept");
+}
+
+TEST_F(DataDirectoryTest, an_older_copy_with_a_shorter_list_of_files_is_behind_its_mark) {
+    const auto older = older_copy_of_an_open_log();
+    fs::remove_all(log());
+    copy_log(older, log());
+    refused("log_behind_mark", 15);
+    const auto loss = must(must(DataDirectory::open(path_)).look_at_loss(0, small_open()));
+    EXPECT_EQ(loss.position, 5U);
+    EXPECT_EQ(loss.last_time, noon());
+    EXPECT_EQ(loss.missing_events(), newest_ - 5);
+    EXPECT_EQ(must(accept_loss()).position, 5U);
+    const auto opened = must(try_open());
+    EXPECT_EQ(must(opened.log->record(5)).sequence, 4U);
+}
+
+TEST_F(DataDirectoryTest, an_older_list_of_files_among_newer_files_is_damage) {
+    const auto older = older_copy_of_an_open_log();
+    copy_log(older, log());
+    never_accepted("corrupt");
+}
+
+TEST_F(DataDirectoryTest, an_older_log_laid_over_a_newer_one_is_damage) {
+    create();
+    append_events(3);
+    const auto older = directory_.path() / "older";
+    copy_log(log(), older);
+    append_events(4);
+    append_events(4);
+    copy_log(older, log());
+    never_accepted("corrupt");
+}
+
+TEST_F(DataDirectoryTest, an_older_copy_that_lacks_nothing_opens) {
+    create();
+    append_events(3);
+    const auto older = directory_.path() / "older";
+    copy_log(log(), older);
+    append_events(0);  // starts and stops
+    fs::remove_all(log());
+    copy_log(older, log());
+    EXPECT_EQ(must(try_open()).log->last_position(), 3U);
+}
+
+TEST_F(DataDirectoryTest, a_loss_is_not_accepted_where_the_rest_is_damaged) {
+    create();
+    append_events(200);
+    append_events(0);  // moves them into table files
+    const auto before = fs::file_size(path_ / "p0000" / "mark");
+    fs::remove(path_ / "p0000" / "mark");
+    EXPECT_EQ(before, 2 * mark_slot_bytes);
+    for (const auto& entry : fs::directory_iterator(log())) {
+        if (entry.path().extension() != ".sst" || entry.file_size() < 8'000) continue;
+        std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+        file.seekp(3'000);
+        file << "damage";
+    }
+    const auto picture = picture_of(path_);
+    const auto accepted = accept_loss();
+    ASSERT_FALSE(accepted);
+    EXPECT_EQ(exit_code(accepted.error()), 14) << accepted.error().detail;
+    EXPECT_EQ(picture_of(path_), picture);
 }
 
 TEST_F(DataDirectoryTest, a_fork_is_to_be_told_to_every_tenant_that_has_no_event_after_it) {

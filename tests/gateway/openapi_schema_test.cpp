@@ -238,6 +238,38 @@ TEST(OpenApiSchema, LimitsLieWhereTheReaderHasThem) {
     EXPECT_GT(looked_at, 200U);
 }
 
+TEST(OpenApiSchema, DefaultsAreWhatTheReaderFillsInAndWouldTake) {
+    const auto catalogue = build_catalogue();
+    std::size_t looked_at = 0;
+    for (const auto* command : commands_with_body(catalogue)) {
+        const auto schema = command->schema();
+        const auto* required = schema.if_contains("required");
+        for (const auto& [key, property] : schema.at("properties").get_object()) {
+            const auto* usual = property.get_object().if_contains("default");
+            if (usual == nullptr) continue;
+            const std::string name(key);
+            EXPECT_NE(command->method, "PATCH") << command->name << ' ' << name;
+            EXPECT_TRUE(required == nullptr ||
+                        std::ranges::find(required->get_array(), Value(name)) ==
+                            required->get_array().end())
+                << command->name << ' ' << name;
+            expect_agreement(*command, with(*command, name, *usual), true, name + " default");
+            ++looked_at;
+        }
+    }
+    EXPECT_GT(looked_at, 20U);
+}
+
+TEST(OpenApiSchema, MoneyThatMayNotBeNegativeSaysSo) {
+    const auto catalogue = build_catalogue();
+    const auto* command = catalogue.command("create_service");
+    const auto price = [](std::int64_t amount) {
+        return Value(Object{{"amount", amount}, {"currency", "EUR"}});
+    };
+    expect_agreement(*command, with(*command, "price", price(0)), true, "free");
+    expect_agreement(*command, with(*command, "price", price(-1)), false, "negative");
+}
+
 TEST(OpenApiSchema, ParametersOfQueriesAreTheReaders) {
     const auto catalogue = build_catalogue();
     const auto document = build_openapi(catalogue, route_table(catalogue), "", true);

@@ -196,6 +196,10 @@ TEST(OpenApi, MoneyIsSharedAndPersonalFieldsMayBeNull) {
     const auto& schemas = document.at("components").at("schemas").get_object();
     const auto& price = schemas.at("CreateService").at("properties").at("price");
     EXPECT_EQ(price.at("oneOf").at(0).at("$ref").get_string(), "#/components/schemas/Money");
+    // One Money for all; that a price is not negative is said where it stands.
+    EXPECT_EQ(price.at("properties").at("amount").at("minimum").to_number<int>(), 0);
+    const auto& money = schemas.at("Money").at("properties").at("amount").get_object();
+    EXPECT_FALSE(money.contains("minimum"));
     const auto& client = schemas.at("Client").at("properties").get_object();
     EXPECT_EQ(client.at("first_name").at("type").get_array().size(), 2U);
     EXPECT_TRUE(client.at("allergies").get_object().contains("x-sensitive"));
@@ -233,6 +237,7 @@ constexpr std::string_view operations_snapshot = R"(
 POST /v1/tenants create_tenant tenancy.tenant:create
 PATCH /v1/tenants/{tenant} change_tenant tenancy.tenant:change
 POST /v1/admin/clock move_clock tenancy.clock:move
+POST /v1/admin/clock/accept accept_clock tenancy.clock:accept
 POST /v1/tenants/{tenant}/api_keys issue_api_key identity.api_key:create
 POST /v1/tenants/{tenant}/api_keys/{id}/revoke revoke_api_key identity.api_key:revoke
 POST /v1/tenants/{tenant}/locations create_location scheduling.location:create

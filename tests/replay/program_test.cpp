@@ -168,7 +168,8 @@ TEST_F(ProgramTest, a_directory_in_use_or_damaged_is_refused) {
         const auto store = open(directory_);
         EXPECT_EQ(on_data({"status"}).exit_code, 12);
     }
-    fs::remove(fs::path(directory_) / "p0000" / "mark");
+    // The first partition is in order and is left alone too.
+    fs::remove(fs::path(directory_) / "p0001" / "mark");
     const auto before = files();
     const auto ran = on_data({"status"});
     EXPECT_EQ(ran.exit_code, 14) << ran.err;
@@ -177,23 +178,42 @@ TEST_F(ProgramTest, a_directory_in_use_or_damaged_is_refused) {
 }
 
 TEST_F(ProgramTest, a_loss_is_accepted_once_and_makes_another_log) {
-    EXPECT_NE(on_data({"accept-loss"}).exit_code, 0);  // there is nothing to accept
+    EXPECT_EQ(on_data({"accept-loss", "--yes"}).exit_code, 23);  // there is nothing to accept
     EXPECT_EQ(on_data({"accept-loss", "--partition", "9"}).exit_code, 2);
-    const auto before = on_data({"status", "--json"}).out;
+    const auto status = on_data({"status", "--json"}).out;
     fs::remove(fs::path(directory_) / "p0000" / "mark");
-    ASSERT_EQ(on_data({"status"}).exit_code, 14);
-    const auto ran = on_data({"accept-loss", "--json"});
+    const auto refused = on_data({"status"});
+    EXPECT_EQ(refused.exit_code, 14);
+    EXPECT_NE(refused.err.find("almanac accept-loss --data " + directory_ + " --partition 0"),
+              std::string::npos)
+        << refused.err;
+    const auto before = files();
+    const auto shown = on_data({"accept-loss"});
+    EXPECT_EQ(shown.exit_code, 23);
+    EXPECT_NE(shown.err.find("--yes"), std::string::npos) << shown.err;
+    EXPECT_NE(shown.out.find("cannot be read"), std::string::npos) << shown.out;
+    EXPECT_EQ(files(), before);
+    const auto ran = on_data({"accept-loss", "--yes", "--json"});
     ASSERT_EQ(ran.exit_code, 0) << ran.err;
-    const auto fork = json::parse_own(ran.lines().at(0)).as_object();
-    EXPECT_NE(before.find(fork.at("from_log_id").as_string().c_str()), std::string::npos);
+    const auto said = json::parse_own(ran.lines().at(0)).as_object();
+    EXPECT_TRUE(said.at("mark").is_null());
+    EXPECT_TRUE(said.at("missing_events").is_null());
+    const auto& fork = said.at("fork").as_object();
+    EXPECT_NE(status.find(std::string(fork.at("from_log_id").as_string())), std::string::npos);
     const auto after = on_data({"status"});
     ASSERT_EQ(after.exit_code, 0) << after.err;
-    EXPECT_NE(after.out.find(fork.at("to_log_id").as_string().c_str()), std::string::npos);
+    EXPECT_NE(after.out.find(std::string(fork.at("to_log_id").as_string())), std::string::npos);
     {
         const auto store = open(directory_);
         ASSERT_TRUE(store->finish_begun());
     }
     EXPECT_EQ(on_data({"status"}).exit_code, 0);
+}
+
+TEST_F(ProgramTest, the_clock_is_a_servers) {
+    EXPECT_EQ(on_data({"clock"}).exit_code, 2);
+    EXPECT_EQ(almanac({"clock", "accept", "--help"}).exit_code, 0);
+    EXPECT_EQ(almanac({"clock", "accept", "--server", "http://127.0.0.1:1"}).exit_code, 20);
 }
 
 TEST_F(ProgramTest, another_administrator_key_is_an_event) {

@@ -1,0 +1,163 @@
+#include "replay/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace almanac::replay {
+namespace {
+
+CLI::Option* add_server(CLI::App& command, Arguments& arguments) {
+    auto& server = arguments.source.server;
+    auto* url = command.add_option("--server", server.url,
+                                   "a running server, such as http://127.0.0.1:8080; or "
+                                   "ALMANAC_SERVER in the environment");
+    command.add_option("--key", server.key,
+                       "an API key, alk_…; better ALMANAC_KEY in the environment: arguments are "
+                       "seen by other users");
+    command.add_option("--ca", server.certificate_authority, "PEM file of the server's authority")
+        ->check(CLI::ExistingFile);
+    command.add_flag("--json", arguments.json, "answer as JSON");
+    return url;
+}
+
+void add_source(CLI::App& command, Arguments& arguments) {
+    auto* data = command.add_option("--data", arguments.source.data, "a stopped data directory");
+    data->excludes(add_server(command, arguments));
+}
+
+void add_status(CLI::App& app, Arguments& arguments) {
+    auto* command =
+        app.add_subcommand("status", "partitions, positions, log ids, tenants, lag of the views");
+    add_source(*command, arguments);
+    command->footer(
+        "  almanac status --data ./data\n"
+        "  almanac status --server http://127.0.0.1:8080 --key alk_… --json");
+}
+
+void add_events(CLI::App& app, Arguments& arguments) {
+    auto& wish = arguments.events;
+    auto* command = app.add_subcommand("events", "events of a tenant as NDJSON, oldest first");
+    add_source(*command, arguments);
+    command->add_option("--tenant", wish.tenant, "slug or id")->required();
+    command->add_option("--types", wish.types, "any of these, comma-separated")->delimiter(',');
+    command->add_option("--tags", wish.tags, "all of these, comma-separated")->delimiter(',');
+    command->add_option("--after", wish.after, "only those after this sequence");
+    command->add_option("--limit", wish.limit, "no more than so many");
+    command->add_flag("--follow", wish.follow, "go on as they happen (servers only)");
+    command->footer(
+        "  almanac events --data ./data --tenant bella-hair-salon --limit 3\n"
+        "  almanac events --server http://127.0.0.1:8080 --tenant bella-hair-salon --follow\n"
+        "  almanac events --data ./data --tenant bella-hair-salon \\\n"
+        "      --types scheduling.appointment_booked,scheduling.appointment_cancelled");
+}
+
+void add_inspect(CLI::App& app, Arguments& arguments) {
+    auto* command = app.add_subcommand(
+        "inspect", "a fold with its events, step by step, what each changed marked");
+    add_source(*command, arguments);
+    command->add_option("tag", arguments.inspect.tag, "kind:key")->required();
+    command->add_option("--tenant", arguments.inspect.tenant, "slug or id")->required();
+    command->footer(
+        "  almanac inspect appointment:<id> --tenant bella-hair-salon --data ./data\n"
+        "  almanac inspect resource_month:<id>/2026-12 --tenant bella-hair-salon --data ./data\n"
+        "  almanac inspect client:<id> --tenant bella-hair-salon --server http://127.0.0.1:8080\n"
+        "With --json a line for each step: {revision, event, changed, state}. Personal data stays\n"
+        "sealed but where a server opens it for your key.");
+}
+
+void add_sample(CLI::App& app, Arguments& arguments) {
+    auto* command = app.add_subcommand("sample", "loads a sample business; again = no change");
+    add_source(*command, arguments);
+    command->add_option("name", arguments.sample.name, "bella-hair-salon")
+        ->required()
+        ->check(CLI::IsMember({"bella-hair-salon"}));
+    command->footer("  almanac sample bella-hair-salon --server http://127.0.0.1:8080 --key alk_…");
+}
+
+void add_generate(CLI::App& app, Arguments& arguments) {
+    auto& wish = arguments.generate;
+    auto* command =
+        app.add_subcommand("generate", "makes realistic history through the real commands");
+    add_source(*command, arguments);
+    command->add_option("--tenants", wish.tenants, "businesses")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100'000));
+    command->add_option("--appointments", wish.appointments, "over all of them")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100'000'000));
+    command->add_option("--seed", wish.seed, "the same seed makes the same commands")
+        ->capture_default_str();
+    command
+        ->add_option("--clients", wish.clients,
+                     "of each business; one for every six appointments if absent")
+        ->check(CLI::Range(1, 100'000));
+    command->add_flag("--sandbox", wish.sandbox,
+                      "let the sandbox's clock run along: events have true times");
+    command->add_option("--connections", arguments.connections, "to the server")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 256));
+    command->footer(
+        "  almanac generate --tenants 20 --appointments 100000 --seed 7 --data ./data\n"
+        "  almanac generate --tenants 2 --appointments 500 --seed 7 --sandbox --server "
+        "http://127.0.0.1:8080\n"
+        "Where the clock stands (no --sandbox) bookings of the past weeks are recorded by staff "
+        "with\n"
+        "a reason and completed; later ones stay open.");
+}
+
+void add_operations(CLI::App& app, Arguments& arguments) {
+    auto* key = app.add_subcommand("admin-key", "issues another administrator key");
+    key->add_option("--name", arguments.key_name, "what it is for")->capture_default_str();
+    key->footer("  almanac admin-key --data ./data --name \"after the old one was lost\"");
+    auto* loss = app.add_subcommand("accept-loss",
+                                    "shows what a log lost and, with --yes, goes on without it");
+    loss->add_option("--partition", arguments.partition, "its number")->capture_default_str();
+    loss->add_flag("--yes", arguments.confirmed,
+                   "give up for good what is missing; without it nothing is changed");
+    loss->footer(
+        "  almanac accept-loss --data ./data                 what is missing; exits with 23\n"
+        "  almanac accept-loss --data ./data --yes\n"
+        "  almanac accept-loss --data ./data --partition 3 --yes --json\n"
+        "For a log that ends before what was acknowledged (exit code 15), or whose mark is gone.\n"
+        "Restore a backup instead where there is one that has more. The log goes on under another\n"
+        "log id, which the next start tells every tenant of the partition (log_forked); views are\n"
+        "built anew, and whoever sends the old Almanac-Log is answered 409 log_forked. A damaged\n"
+        "log or a keyring that is an older copy is never accepted. The master key is needed, as\n"
+        "for a start.");
+    for (auto* command : {key, loss}) {
+        command->add_option("--data", arguments.source.data, "a stopped data directory")
+            ->required();
+        command->add_flag("--json", arguments.json, "answer as JSON");
+    }
+}
+
+void add_clock(CLI::App& app, Arguments& arguments) {
+    auto* command = app.add_subcommand(
+        "clock", "whether a server's wall clock jumped; `clock accept` takes it as it is");
+    add_server(*command, arguments);
+    command->require_subcommand(0, 1);
+    auto* accept = command->add_subcommand("accept", "the wall clock is right as it is now");
+    accept->callback([&arguments] { arguments.accepts_clock = true; });
+    const auto* examples =
+        "  almanac clock --server http://127.0.0.1:8080\n"
+        "  almanac clock accept --server http://127.0.0.1:8080 --key alk_…\n"
+        "A wall clock that moves more than five minutes against the time since boot stops all\n"
+        "writing (503 clock_jumped) until it returns or is accepted. Correct the clock where it\n"
+        "is wrong: what is written after an accepted jump bears its times for ever, and time\n"
+        "stands where an accepted clock is behind. Needs an administrator key.";
+    command->footer(examples);
+    accept->footer(examples);
+    accept->fallthrough();
+}
+}  // namespace
+
+void add_commands(CLI::App& app, Arguments& arguments) {
+    add_status(app, arguments);
+    add_events(app, arguments);
+    add_inspect(app, arguments);
+    add_sample(app, arguments);
+    add_generate(app, arguments);
+    add_operations(app, arguments);
+    add_clock(app, arguments);
+}
+
+}  // namespace almanac::replay
