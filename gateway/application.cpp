@@ -54,6 +54,24 @@ projections::RuntimeOptions view_options(const ApplicationOptions& options) {
     return views;
 }
 
+ServiceOptions service_options(const ApplicationOptions& options) {
+    ServiceOptions service;
+    service.public_url = options.public_url;
+    service.access_log = options.access_log;
+    service.rate_limits = options.rate_limits;
+    return service;
+}
+
+ServerOptions server_options(const Endpoint& endpoint, const ApplicationOptions& options) {
+    ServerOptions server;
+    server.host = endpoint.host;
+    server.port = endpoint.port;
+    server.io_threads = options.io_threads;
+    server.max_body_bytes = options.max_body_bytes;
+    server.tls = {options.tls_certificate, options.tls_key};
+    return server;
+}
+
 void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
     metrics.add_source([&store, &views](const Metrics::Set& set) {
         for (unsigned number = 0; number < store.partitions(); ++number) {
@@ -140,10 +158,9 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     if (auto loaded = state->keys.load(*state->store); !loaded)
         return std::unexpected(std::move(loaded.error()));
 
-    ServiceOptions service{options.public_url, options.access_log};
     auto& s = *state;
     s.service =
-        std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, std::move(service));
+        std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, service_options(options));
     for (unsigned number = 0; number < s.store->partitions(); ++number) {
         s.store->partition(number).on_committed([&s, &catalogue](auto events) {
             s.keys.committed(catalogue, events);
@@ -155,16 +172,11 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     s.views->start();
     add_metrics(s.metrics, *s.store, *s.views);
 
-    ServerOptions server;
-    server.host = endpoint->host;
-    server.port = endpoint->port;
-    server.io_threads = options.io_threads;
-    server.max_body_bytes = options.max_body_bytes;
-    server.tls = {options.tls_certificate, options.tls_key};
     try {
-        s.server = std::make_unique<HttpServer>(server, [&s](Request request, Responder responder) {
-            s.service->handle(std::move(request), std::move(responder));
-        });
+        s.server = std::make_unique<HttpServer>(
+            server_options(*endpoint, options), [&s](Request request, Responder responder) {
+                s.service->handle(std::move(request), std::move(responder));
+            });
         s.server->start();
     } catch (const std::exception& error) {
         return reject("cannot_listen", error.what());

@@ -68,6 +68,23 @@ int serve(const gateway::ApplicationOptions& options) {
     return 0;
 }
 
+void add_limit_options(CLI::App& app, gateway::RateLimitOptions& limits) {
+    const auto rate = CLI::Range(0U, gateway::rate_per_second_max);
+    app.add_option("--rate-limit-principal", limits.principal_per_second,
+                   "requests a second of each key, and of each network address without one; "
+                   "0: no limit")
+        ->capture_default_str()
+        ->check(rate);
+    app.add_option("--rate-limit-tenant", limits.tenant_per_second,
+                   "requests a second for each business; 0: no limit")
+        ->capture_default_str()
+        ->check(rate);
+    app.add_option("--rate-limit-burst", limits.burst_seconds,
+                   "so many seconds' worth of requests may come at once")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, gateway::rate_burst_seconds_max));
+}
+
 void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
     app.add_option("--data", options.data, "the data directory")->envname("ALMANAC_DATA");
     app.add_option("--listen", options.listen, "HOST:PORT; port 0 takes a free one")
@@ -91,6 +108,7 @@ void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
         ->check(CLI::Range(0, 600'000));
     app.add_option("--max-body-bytes", options.max_body_bytes, "larger request bodies answer 413")
         ->capture_default_str();
+    add_limit_options(app, options.rate_limits);
     app.add_option("--public-url", options.public_url, "as written into /openapi.json");
     app.add_flag("--access-log", options.access_log, "one line a request on stderr");
     app.set_version_flag("--version", "almanacd 0.1.0");
