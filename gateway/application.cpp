@@ -59,6 +59,7 @@ ServiceOptions service_options(const ApplicationOptions& options) {
     service.public_url = options.public_url;
     service.access_log = options.access_log;
     service.rate_limits = options.rate_limits;
+    service.cors = Cors(options.cors_origins);
     return service;
 }
 
@@ -69,6 +70,10 @@ ServerOptions server_options(const Endpoint& endpoint, const ApplicationOptions&
     server.io_threads = options.io_threads;
     server.max_body_bytes = options.max_body_bytes;
     server.tls = {options.tls_certificate, options.tls_key};
+    server.dress_refusal = [cors = Cors(options.cors_origins)](const Request& request,
+                                                               Response& response) {
+        cors.dress(request, response);
+    };
     return server;
 }
 

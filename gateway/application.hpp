@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "domain/kernel/catalogue.hpp"
 #include "gateway/rate_limit.hpp"
@@ -22,6 +23,7 @@ struct ApplicationOptions {
     int views_give_way_ms = 2'000;  // 0: never (ops/adr/004)
     std::size_t max_body_bytes = 1'048'576;
     RateLimitOptions rate_limits;
+    std::vector<std::string> cors_origins;  // gateway/cors.hpp
 };
 
 class Application {

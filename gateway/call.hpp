@@ -7,6 +7,7 @@
 
 #include "eventstore/store.hpp"
 #include "gateway/auth.hpp"
+#include "gateway/cors.hpp"
 #include "gateway/http_responder.hpp"
 #include "gateway/rate_limit.hpp"
 #include "gateway/router.hpp"
@@ -24,6 +25,7 @@ struct Call {
     std::chrono::steady_clock::time_point started;
     std::function<void(const Call&, int status)> finished;  // metrics and the access log
     bool sandbox = false;                                   // every answer says so
+    const Cors* cors = nullptr;                             // where pages of others may call
     RateNotes rates;                                        // every answer says them too
 
     Call(Request r, Responder to) : request(std::move(r)), responder(std::move(to)) {}

@@ -6,6 +6,7 @@
 #include "domain/house.hpp"
 #include "eventstore/store.hpp"
 #include "gateway/application.hpp"
+#include "gateway/cors.hpp"
 
 namespace {
 
@@ -109,6 +110,12 @@ void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
     app.add_option("--max-body-bytes", options.max_body_bytes, "larger request bodies answer 413")
         ->capture_default_str();
     add_limit_options(app, options.rate_limits);
+    app.add_option("--cors-origin", options.cors_origins,
+                   "a web page's origin that may call from a browser, e.g. "
+                   "https://book.example.com; repeatable; *: any")
+        ->allow_extra_args(false)
+        ->check([](const std::string& origin) { return gateway::cors_origin_fault(origin); },
+                "ORIGIN");
     app.add_option("--public-url", options.public_url, "as written into /openapi.json");
     app.add_flag("--access-log", options.access_log, "one line a request on stderr");
     app.set_version_flag("--version", "almanacd 0.1.0");

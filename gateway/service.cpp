@@ -70,7 +70,11 @@ void Service::handle(Request request, Responder responder) {
     call->started = std::chrono::steady_clock::now();
     call->sandbox = store_.is_sandbox();
     call->finished = [this](const Call& c, int status) { finished(c, status); };
+    if (options_.cors.is_on()) call->cors = &options_.cors;
     try {
+        // Counted against no limit: a page could not read the refusal, and it costs as much.
+        if (auto preflight = options_.cors.preflight(call->request))
+            return call->answer(std::move(*preflight));
         std::string allowed;
         auto match = router_.match(call->request, allowed);
         if (!match) {

@@ -13,6 +13,7 @@ struct ServiceOptions {
     std::string public_url;
     bool access_log = false;
     RateLimitOptions rate_limits = {};
+    Cors cors = {};
 };
 
 class Service {
