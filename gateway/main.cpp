@@ -12,6 +12,26 @@ namespace {
 
 using namespace almanac;
 
+// The file of --config: CLI11's TOML, of which nothing is passed over in silence.
+class ConfigFile final : public CLI::ConfigTOML {
+  public:
+    explicit ConfigFile(const CLI::App& app) : app_(app) {}
+
+    std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+        auto found = CLI::ConfigTOML::from_config(input);
+        for (const auto& item : found) {
+            if (!item.parents.empty())
+                throw CLI::ConfigError("--config: there are no sections: " + item.parents.front());
+            if (!app_.get_option_no_throw("--" + item.name))
+                throw CLI::ConfigError("--config: there is no such option: " + item.name);
+        }
+        return found;
+    }
+
+  private:
+    const CLI::App& app_;
+};
+
 struct InitOptions {
     std::string data;
     unsigned partitions = 1;
@@ -91,7 +111,9 @@ void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
     app.add_option("--listen", options.listen, "HOST:PORT; port 0 takes a free one")
         ->capture_default_str();
     app.set_config("--config", "",
-                   "a TOML file with these options, e.g. listen = \"127.0.0.1:8080\"");
+                   "a TOML file with these options, e.g. listen = \"127.0.0.1:8080\"; what stands "
+                   "on the command line wins");
+    app.config_formatter(std::make_shared<ConfigFile>(app));
     app.add_option("--tls-certificate", options.tls_certificate, "PEM file");
     app.add_option("--tls-key", options.tls_key, "PEM file");
     app.add_flag("--insecure-public", options.insecure_public,
