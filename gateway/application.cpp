@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "gateway/descriptors.hpp"
 #include "gateway/http_server.hpp"
 #include "gateway/service.hpp"
 
@@ -69,6 +70,9 @@ ServerOptions server_options(const Endpoint& endpoint, const ApplicationOptions&
     server.port = endpoint.port;
     server.io_threads = options.io_threads;
     server.max_body_bytes = options.max_body_bytes;
+    const auto descriptors = raise_descriptor_limit();
+    server.max_connections = connections_within(descriptors, server.max_connections);
+    spdlog::info("descriptors: limit={} connections_max={}", descriptors, server.max_connections);
     server.tls = {options.tls_certificate, options.tls_key};
     server.dress_refusal = [cors = Cors(options.cors_origins)](const Request& request,
                                                                Response& response) {
@@ -151,6 +155,7 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
                       "Without TLS only loopback is listened on; give "
                       "--tls-certificate and --tls-key, or --insecure-public.");
     }
+    const auto server = server_options(*endpoint, options);  // first: the limit of descriptors
     auto state = std::make_unique<State>();
     eventstore::StoreOptions store_options;
     store_options.writer.mark_interval_ms = options.mark_interval_ms;
@@ -178,10 +183,9 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     add_metrics(s.metrics, *s.store, *s.views);
 
     try {
-        s.server = std::make_unique<HttpServer>(
-            server_options(*endpoint, options), [&s](Request request, Responder responder) {
-                s.service->handle(std::move(request), std::move(responder));
-            });
+        s.server = std::make_unique<HttpServer>(server, [&s](Request request, Responder responder) {
+            s.service->handle(std::move(request), std::move(responder));
+        });
         s.server->start();
     } catch (const std::exception& error) {
         return reject("cannot_listen", error.what());
