@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "gateway/descriptors.hpp"
 #include "gateway/http_server.hpp"
 #include "gateway/service.hpp"
 
@@ -52,6 +53,32 @@ projections::RuntimeOptions view_options(const ApplicationOptions& options) {
     projections::RuntimeOptions views;
     views.give_way_max = std::chrono::milliseconds(options.views_give_way_ms);
     return views;
+}
+
+ServiceOptions service_options(const ApplicationOptions& options) {
+    ServiceOptions service;
+    service.public_url = options.public_url;
+    service.access_log = options.access_log;
+    service.rate_limits = options.rate_limits;
+    service.cors = Cors(options.cors_origins);
+    return service;
+}
+
+ServerOptions server_options(const Endpoint& endpoint, const ApplicationOptions& options) {
+    ServerOptions server;
+    server.host = endpoint.host;
+    server.port = endpoint.port;
+    server.io_threads = options.io_threads;
+    server.max_body_bytes = options.max_body_bytes;
+    const auto descriptors = raise_descriptor_limit();
+    server.max_connections = connections_within(descriptors, server.max_connections);
+    spdlog::info("descriptors: limit={} connections_max={}", descriptors, server.max_connections);
+    server.tls = {options.tls_certificate, options.tls_key};
+    server.dress_refusal = [cors = Cors(options.cors_origins)](const Request& request,
+                                                               Response& response) {
+        cors.dress(request, response);
+    };
+    return server;
 }
 
 void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
@@ -128,6 +155,7 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
                       "Without TLS only loopback is listened on; give "
                       "--tls-certificate and --tls-key, or --insecure-public.");
     }
+    const auto server = server_options(*endpoint, options);  // first: the limit of descriptors
     auto state = std::make_unique<State>();
     eventstore::StoreOptions store_options;
     store_options.writer.mark_interval_ms = options.mark_interval_ms;
@@ -140,10 +168,9 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     if (auto loaded = state->keys.load(*state->store); !loaded)
         return std::unexpected(std::move(loaded.error()));
 
-    ServiceOptions service{options.public_url, options.access_log};
     auto& s = *state;
     s.service =
-        std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, std::move(service));
+        std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, service_options(options));
     for (unsigned number = 0; number < s.store->partitions(); ++number) {
         s.store->partition(number).on_committed([&s, &catalogue](auto events) {
             s.keys.committed(catalogue, events);
@@ -155,12 +182,6 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     s.views->start();
     add_metrics(s.metrics, *s.store, *s.views);
 
-    ServerOptions server;
-    server.host = endpoint->host;
-    server.port = endpoint->port;
-    server.io_threads = options.io_threads;
-    server.max_body_bytes = options.max_body_bytes;
-    server.tls = {options.tls_certificate, options.tls_key};
     try {
         s.server = std::make_unique<HttpServer>(server, [&s](Request request, Responder responder) {
             s.service->handle(std::move(request), std::move(responder));

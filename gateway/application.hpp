@@ -3,8 +3,10 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "domain/kernel/catalogue.hpp"
+#include "gateway/rate_limit.hpp"
 
 namespace almanac::gateway {
 
@@ -20,6 +22,8 @@ struct ApplicationOptions {
     int mark_interval_ms = 50;      // 0: before every reply (ops/adr/003)
     int views_give_way_ms = 2'000;  // 0: never (ops/adr/004)
     std::size_t max_body_bytes = 1'048'576;
+    RateLimitOptions rate_limits;
+    std::vector<std::string> cors_origins;  // gateway/cors.hpp
 };
 
 class Application {

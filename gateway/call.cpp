@@ -33,10 +33,18 @@ std::string Call::position_text(std::uint64_t position) const {
     return fmt::format("{}-{}", partition->number(), position);
 }
 
-void Call::answer(Response response) {
+void Call::dress(Response& response) const {
     response.set("Cache-Control", "no-store");
     if (sandbox) response.set("Almanac-Sandbox", "true");
     if (partition) response.set("Almanac-Log", to_string(partition->log_id()));
+    if (cors) cors->dress(request, response);
+    if (rates.empty()) return;
+    response.set("RateLimit-Policy", rate_limit_policy_header(rates));
+    response.set("RateLimit", rate_limit_header(rates));
+}
+
+void Call::answer(Response response) {
+    dress(response);
     if (finished) finished(*this, response.status);
     responder.send(std::move(response));
 }

@@ -7,7 +7,9 @@
 
 #include "eventstore/store.hpp"
 #include "gateway/auth.hpp"
+#include "gateway/cors.hpp"
 #include "gateway/http_responder.hpp"
+#include "gateway/rate_limit.hpp"
 #include "gateway/router.hpp"
 
 namespace almanac::gateway {
@@ -23,12 +25,15 @@ struct Call {
     std::chrono::steady_clock::time_point started;
     std::function<void(const Call&, int status)> finished;  // metrics and the access log
     bool sandbox = false;                                   // every answer says so
+    const Cors* cors = nullptr;                             // where pages of others may call
+    RateNotes rates;                                        // every answer says them too
 
     Call(Request r, Responder to) : request(std::move(r)), responder(std::move(to)) {}
 
     const std::string& id() const;  // {id} of the path, "" where it has none
     void answer(Response response);
     void refuse(const kernel::Rejection& rejection);
+    void dress(Response& response) const;  // with the headers that every answer bears
     // application/json of an object, with the position of the view or log it speaks of.
     void answer_json(int status, const kernel::json::Value& body, std::uint64_t position);
     std::string position_text(std::uint64_t position) const;  // <partition>-<n>

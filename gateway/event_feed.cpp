@@ -209,9 +209,7 @@ void EventFeed::open_stream(const CallPtr& call, EventFilter filter, std::uint64
     stream->last_sent = std::chrono::steady_clock::now();
     Response head;
     head.content_type = "text/event-stream";
-    head.set("Cache-Control", "no-store");
-    head.set("Almanac-Log", to_string(call->partition->log_id()));
-    if (call->sandbox) head.set("Almanac-Sandbox", "true");
+    call->dress(head);
     head.body = ": almanac events\n\n";
     if (call->finished) call->finished(*call, 200);
     stream->handle = call->responder.stream(std::move(head));

@@ -97,7 +97,9 @@ void Session::fail(const Fault& fault, Refusal reason) {
     problem.retryable = fault.status == 408 || fault.status == 503;
     problem.retry_after_seconds = fault.status == 503 ? 1 : 0;
     state_ = State::writing;
-    begin_write(encode(problem_response(problem, facts_.request_id), false));
+    auto refusal = problem_response(problem, facts_.request_id);
+    if (core_->options.dress_refusal) core_->options.dress_refusal(request_, refusal);
+    begin_write(encode(std::move(refusal), false));
 }
 
 void Session::fail(const Fault& fault) {

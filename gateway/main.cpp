@@ -6,10 +6,31 @@
 #include "domain/house.hpp"
 #include "eventstore/store.hpp"
 #include "gateway/application.hpp"
+#include "gateway/cors.hpp"
 
 namespace {
 
 using namespace almanac;
+
+// The file of --config: CLI11's TOML, of which nothing is passed over in silence.
+class ConfigFile final : public CLI::ConfigTOML {
+  public:
+    explicit ConfigFile(const CLI::App& app) : app_(app) {}
+
+    std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+        auto found = CLI::ConfigTOML::from_config(input);
+        for (const auto& item : found) {
+            if (!item.parents.empty())
+                throw CLI::ConfigError("--config: there are no sections: " + item.parents.front());
+            if (!app_.get_option_no_throw("--" + item.name))
+                throw CLI::ConfigError("--config: there is no such option: " + item.name);
+        }
+        return found;
+    }
+
+  private:
+    const CLI::App& app_;
+};
 
 struct InitOptions {
     std::string data;
@@ -68,12 +89,31 @@ int serve(const gateway::ApplicationOptions& options) {
     return 0;
 }
 
+void add_limit_options(CLI::App& app, gateway::RateLimitOptions& limits) {
+    const auto rate = CLI::Range(0U, gateway::rate_per_second_max);
+    app.add_option("--rate-limit-principal", limits.principal_per_second,
+                   "requests a second of each key, and of each network address without one; "
+                   "0: no limit")
+        ->capture_default_str()
+        ->check(rate);
+    app.add_option("--rate-limit-tenant", limits.tenant_per_second,
+                   "requests a second for each business; 0: no limit")
+        ->capture_default_str()
+        ->check(rate);
+    app.add_option("--rate-limit-burst", limits.burst_seconds,
+                   "so many seconds' worth of requests may come at once")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, gateway::rate_burst_seconds_max));
+}
+
 void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
     app.add_option("--data", options.data, "the data directory")->envname("ALMANAC_DATA");
     app.add_option("--listen", options.listen, "HOST:PORT; port 0 takes a free one")
         ->capture_default_str();
     app.set_config("--config", "",
-                   "a TOML file with these options, e.g. listen = \"127.0.0.1:8080\"");
+                   "a TOML file with these options, e.g. listen = \"127.0.0.1:8080\"; what stands "
+                   "on the command line wins");
+    app.config_formatter(std::make_shared<ConfigFile>(app));
     app.add_option("--tls-certificate", options.tls_certificate, "PEM file");
     app.add_option("--tls-key", options.tls_key, "PEM file");
     app.add_flag("--insecure-public", options.insecure_public,
@@ -91,6 +131,13 @@ void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
         ->check(CLI::Range(0, 600'000));
     app.add_option("--max-body-bytes", options.max_body_bytes, "larger request bodies answer 413")
         ->capture_default_str();
+    add_limit_options(app, options.rate_limits);
+    app.add_option("--cors-origin", options.cors_origins,
+                   "a web page's origin that may call from a browser, e.g. "
+                   "https://book.example.com; repeatable; *: any")
+        ->allow_extra_args(false)
+        ->check([](const std::string& origin) { return gateway::cors_origin_fault(origin); },
+                "ORIGIN");
     app.add_option("--public-url", options.public_url, "as written into /openapi.json");
     app.add_flag("--access-log", options.access_log, "one line a request on stderr");
     app.set_version_flag("--version", "almanacd 0.1.0");

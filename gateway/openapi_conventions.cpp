@@ -105,6 +105,10 @@ constexpr std::string_view headers_text = R"json({
     "schema": {"type": "integer", "minimum": 0}},
   "RequestId": {"description": "the id of this request, for your logs and ours",
     "schema": {"type": "string"}},
+  "RateLimit": {"description": "where requests are limited: for each policy how many are left (`r`) and the seconds until there are more (`t`)",
+    "schema": {"type": "string"}, "example": "\"principal\";r=50;t=1"},
+  "RateLimitPolicy": {"description": "where requests are limited: for each policy how many may come at once (`q`) and the seconds in which so many come back (`w`)",
+    "schema": {"type": "string"}, "example": "\"principal\";q=100;w=1, \"tenant\";q=1000;w=1"},
   "Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}
 })json";
 
@@ -214,7 +218,7 @@ constexpr std::string_view responses_text = R"json({
   "413": {"description": "The body is too large."},
   "415": {"description": "The body's media type is not taken here."},
   "422": {"description": "Fields are not valid, or a rule of the business refuses it."},
-  "429": {"description": "Too many requests."},
+  "429": {"description": "Too many requests of this key, for this business, or from this address."},
   "503": {"description": "Not now: overloaded, behind, read-only, or the outcome is unknown."}
 })json";
 
@@ -239,6 +243,10 @@ kernel::json::Object convention_responses() {
             {"X-Request-Id", {{"$ref", "#/components/headers/RequestId"}}}};
         if (status == "429" || status == "503" || status == "409") {
             headers["Retry-After"] = {{"$ref", "#/components/headers/RetryAfter"}};
+        }
+        if (status == "429") {
+            headers["RateLimit"] = {{"$ref", "#/components/headers/RateLimit"}};
+            headers["RateLimit-Policy"] = {{"$ref", "#/components/headers/RateLimitPolicy"}};
         }
         if (status == "401") {
             headers["WWW-Authenticate"] = {{"$ref", "#/components/headers/Authenticate"}};

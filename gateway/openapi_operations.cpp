@@ -99,6 +99,8 @@ Object command_responses(const RouteEntry& route, const kernel::Catalogue& catal
                                {"Almanac-Position", "Position"},
                                {"Almanac-Log", "Log"},
                                {"Idempotent-Replayed", "Replayed"},
+                               {"RateLimit", "RateLimit"},
+                               {"RateLimit-Policy", "RateLimitPolicy"},
                                {"X-Request-Id", "RequestId"}});
     if (command.creates) headers["Location"] = ref_to("headers", "Location");
     Object done{{"description", command.creates ? "Created." : "Done, or already so."},
@@ -117,8 +119,11 @@ Object command_responses(const RouteEntry& route, const kernel::Catalogue& catal
 // ---- reads ------------------------------------------------------------------------------------
 
 Object read_responses(Object schema, const char* description, bool one) {
-    auto headers = headers_of(
-        {{"Almanac-Position", "Position"}, {"Almanac-Log", "Log"}, {"X-Request-Id", "RequestId"}});
+    auto headers = headers_of({{"Almanac-Position", "Position"},
+                               {"Almanac-Log", "Log"},
+                               {"RateLimit", "RateLimit"},
+                               {"RateLimit-Policy", "RateLimitPolicy"},
+                               {"X-Request-Id", "RequestId"}});
     if (one) headers["ETag"] = ref_to("headers", "ETag");
     Object responses;
     responses["200"] = {{"description", description},
@@ -147,14 +152,13 @@ Object system_responses(const RouteEntry& route) {
         content["text/event-stream"] = {{"schema", text}};
         return responses;
     }
-    if (route.name == "get_metrics") return plain_responses("text/plain", text, "Numbers.");
-    if (route.name == "get_docs") return plain_responses("text/html", text, "The page.");
-    if (route.name == "get_error_page") {
-        auto responses = plain_responses("text/html", text, "The page.");
-        add_problems(responses, {"404"});
-        return responses;
-    }
     auto responses = plain_responses(json_type, {{"type", "object"}}, "As asked.");
+    if (route.name == "get_metrics") responses = plain_responses("text/plain", text, "Numbers.");
+    if (route.name == "get_docs" || route.name == "get_error_page")
+        responses = plain_responses("text/html", text, "The page.");
+    if (route.name == "get_error_page") add_problems(responses, {"404"});
+    if (route.name != "get_health" && route.name != "get_readiness")
+        add_problems(responses, {"429"});
     if (route.name == "get_readiness") {
         responses["503"] = responses["200"];
         responses["503"].get_object()["description"] = "Not ready; the body says why.";

@@ -20,7 +20,7 @@ int status_of(const kernel::Rejection& rejection) {
         case RejectionKind::denied:
             return rejection.code == "unauthenticated" ? 401 : 403;
         case RejectionKind::unavailable:
-            return 503;
+            return rejection.code == "rate_limited" ? 429 : 503;
         case RejectionKind::corrupt:
             return 500;
     }

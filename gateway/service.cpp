@@ -29,6 +29,7 @@ Service::Service(eventstore::Store& store, Views& views, ApiKeyTable& keys, Metr
       options_(std::move(options)),
       table_(route_table(store.catalogue())),
       router_(table_),
+      limits_(options_.rate_limits),
       commands_(store, views),
       queries_(store, views) {
     const auto document =
@@ -69,17 +70,24 @@ void Service::handle(Request request, Responder responder) {
     call->started = std::chrono::steady_clock::now();
     call->sandbox = store_.is_sandbox();
     call->finished = [this](const Call& c, int status) { finished(c, status); };
+    if (options_.cors.is_on()) call->cors = &options_.cors;
     try {
+        // Counted against no limit: a page could not read the refusal, and it costs as much.
+        if (auto preflight = options_.cors.preflight(call->request))
+            return call->answer(std::move(*preflight));
         std::string allowed;
         auto match = router_.match(call->request, allowed);
-        if (!match) return refuse_route(call, match.error(), allowed);
+        if (!match) {
+            if (auto counted = limits_.count_address(*call); !counted)
+                return call->refuse(counted.error());
+            return refuse_route(call, match.error(), allowed);
+        }
         call->route = match->route;
         call->parameters = std::move(match->parameters);
         if (call->route->sandbox_only && !store_.is_sandbox())
             return call->refuse(not_found().error());
-        if (call->route->needs_auth) {
-            if (auto admitted = admit(*call); !admitted) return call->refuse(admitted.error());
-        }
+        auto admitted = call->route->needs_auth ? admit(*call) : count_public(*call);
+        if (!admitted) return call->refuse(admitted.error());
         dispatch(call);
     } catch (const std::exception& error) {
         spdlog::error("request failed: request_id={} error={}", call->request.request_id,
@@ -92,11 +100,24 @@ void Service::handle(Request request, Responder responder) {
     }
 }
 
-// Caller, tenant, permission, in this order; what is not the caller's does not exist.
-Result<void> Service::admit(Call& call) const {
+// The probes are never refused: a server under a flood is not a dead one.
+Result<void> Service::count_public(Call& call) {
+    const auto& name = call.route->name;
+    if (name == "get_health" || name == "get_readiness") return {};
+    return limits_.count_address(call);
+}
+
+// Caller, tenant, permission, in this order; what is not the caller's does not exist. A limit is
+// counted as soon as it is known whose: a flood costs no more than that, and nobody uses up the
+// requests of a tenant he does not reach.
+Result<void> Service::admit(Call& call) {
     auto principal = keys_.authenticate(call.request, store_.clock().now());
-    if (!principal) return std::unexpected(std::move(principal.error()));
+    if (!principal) {
+        if (auto counted = limits_.count_address(call); !counted) return counted;
+        return std::unexpected(std::move(principal.error()));
+    }
     call.principal = std::move(*principal);
+    if (auto counted = limits_.count_principal(call); !counted) return counted;
     if (const auto* text = call.parameters.find("tenant")) {
         auto tenant = store_.tenants().find(*text);
         if (!tenant || !call.principal.reaches(tenant->id)) return not_found();
@@ -105,6 +126,7 @@ Result<void> Service::admit(Call& call) const {
         call.tenant = {system_tenant, "$system", true};
     }
     call.partition = &store_.partition_for(call.tenant.id);
+    if (auto counted = limits_.count_tenant(call); !counted) return counted;
     const bool own_list = call.route->name == "list_tenants";
     const bool house_wide = call.tenant.id == system_tenant && !own_list;
     if (!call.principal.may(call.route->permission) ||

@@ -1,6 +1,7 @@
 // Every request's way: route, caller, tenant, permission, then the handler of its kind. Deny by
 // default; what another tenant owns answers like what does not exist. Thread-safe.
 #pragma once
+#include "gateway/call_limits.hpp"
 #include "gateway/commands.hpp"
 #include "gateway/event_feed.hpp"
 #include "gateway/metrics.hpp"
@@ -11,6 +12,8 @@ namespace almanac::gateway {
 struct ServiceOptions {
     std::string public_url;
     bool access_log = false;
+    RateLimitOptions rate_limits = {};
+    Cors cors = {};
 };
 
 class Service {
@@ -25,7 +28,8 @@ class Service {
     void system(const CallPtr& call);
     void readiness(const CallPtr& call);
     void finished(const Call& call, int status) const;
-    kernel::Result<void> admit(Call& call) const;
+    kernel::Result<void> admit(Call& call);
+    kernel::Result<void> count_public(Call& call);
     void dispatch(const CallPtr& call);
     void refuse_route(const CallPtr& call, const kernel::Rejection& rejection,
                       const std::string& allowed);
@@ -37,6 +41,7 @@ class Service {
     ServiceOptions options_;
     std::vector<RouteEntry> table_;
     Router router_;
+    CallLimits limits_;
     Commands commands_;
     Queries queries_;
     EventFeed feed_;

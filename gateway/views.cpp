@@ -58,6 +58,7 @@ void Views::start() {
 }
 void Views::stop() {
     for (auto& p : partitions_) p.runtime->stop();
+    workers_.stop();
 }
 
 void Views::when_fresh(const CallPtr& call, std::move_only_function<void()> then) {
@@ -74,13 +75,16 @@ void Views::when_fresh(const CallPtr& call, std::move_only_function<void()> then
         }
         target = std::max(target, asked->second);
     }
+    auto& runtime = *of(*call).runtime;
+    if (runtime.applied_position() >= target) return then();
     const auto wait = std::chrono::seconds{preferences_of(request).wait_seconds};
-    of(*call).runtime->when_applied(
+    runtime.when_applied(
         target, std::chrono::steady_clock::now() + wait,
-        [call, then = std::move(then)](bool applied) mutable {
+        [this, call, then = std::move(then)](bool applied) mutable {
             if (!applied)
                 return call->refuse(view_behind("The view has not caught up yet.").error());
-            then();
+            if (!workers_.submit(std::move(then)))
+                call->refuse(view_behind("Too many queries wait for the view.").error());
         });
 }
 

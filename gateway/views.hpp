@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/call.hpp"
+#include "gateway/query_workers.hpp"
 #include "projections/availability/availability.hpp"
 #include "projections/records/client_search.hpp"
 #include "projections/records/records.hpp"
@@ -35,13 +36,14 @@ class Views {
     PartitionViews& of(const Call& call) { return of(call.partition->number()); }
     // Continues once the view holds what the tenant had acknowledged when the call arrived, or the
     // position it names, at once with `Almanac-Consistency: eventual`; else refuses with 503
-    // `view_behind`. `then` runs on the caller's or the runtime's thread.
+    // `view_behind`. `then` runs on the caller's thread, or on a worker's where it had to wait.
     void when_fresh(const CallPtr& call, std::move_only_function<void()> then);
     // The same for every partition at its present end (a clock move's barrier).
     void when_all_applied(eventstore::Store& store, std::chrono::steady_clock::time_point deadline,
                           std::move_only_function<void(bool)> then);
 
   private:
+    QueryWorkers workers_;  // first: the runtimes give it work until they have stopped
     std::vector<PartitionViews> partitions_;
 };
 

@@ -5,6 +5,8 @@ a clear refusal at start, exit code documented, nothing changed", and "graceful 
 """
 import collections
 import hashlib
+import pathlib
+import resource
 import shutil
 import subprocess
 import threading
@@ -83,6 +85,18 @@ class StartTest(unittest.TestCase):
         self.assertEqual(len(house.all_events(api)), self.events)
         api.close()
         self.assertEqual(twin.stop(), 0)
+
+    def test_descriptors_are_raised_to_the_hard_limit(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, hard), hard))
+        try:
+            self.spine.start()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        limits = pathlib.Path(f"/proc/{self.spine.process.pid}/limits").read_text()
+        self.assertRegex(limits, rf"Max open files +{hard} +{hard} ")
+        self.assertIn(f"descriptors: limit={hard} ", self.spine.stderr())
+        self.assertEqual(self.spine.stop(), 0)
 
     def test_a_second_server_is_refused(self):
         self.spine.start()

@@ -1,0 +1,195 @@
+// How a query waits for the views: where it runs, what it holds back, what it is told.
+#include "gateway/views.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "domain/house.hpp"
+#include "tests/eventstore/writer_fixture.hpp"
+
+namespace almanac::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using eventstore::Gate;
+using eventstore::must;
+
+constexpr auto watchdog = 20s;  // only against a test that would hang
+
+struct Asker final : AnswerSink {
+    void answer(std::uint64_t, Response response) override { told.set_value(std::move(response)); }
+    std::shared_ptr<StreamSink> open_stream(std::uint64_t, Response) override { return nullptr; }
+    void abandon(std::uint64_t) override { told.set_value({.status = 500}); }
+    std::promise<Response> told;
+};
+
+struct Asked {
+    CallPtr call;
+    std::future<Response> answer;
+};
+
+class ViewsTest : public ::testing::Test {
+  protected:
+    ViewsTest() {
+        eventstore::CreateOptions small;
+        small.ballast_bytes = 1UL << 20;
+        must(eventstore::Store::init(directory_.path() / "data", catalogue_, small));
+        store_ = must(eventstore::Store::open(directory_.path() / "data", catalogue_, {}));
+        views_ = must(Views::open(*store_));
+        must(store_->finish_begun());
+        views_->start();
+    }
+    ~ViewsTest() override {
+        store_->close();
+        views_->stop();
+    }
+
+    std::uint64_t last() { return store_->partition(0).writer().durable_position(); }
+    projections::Runtime& runtime() { return *views_->of(0).runtime; }
+
+    Asked ask(std::vector<Header> headers) {
+        auto asker = std::make_shared<Asker>();
+        auto answer = asker->told.get_future();
+        Request request;
+        request.headers = std::move(headers);
+        auto call = std::make_shared<Call>(std::move(request), Responder(std::move(asker), 1));
+        call->partition = &store_->partition(0);
+        return {std::move(call), std::move(answer)};
+    }
+    // Asks for what comes after the present end of the log, patiently.
+    Asked ask_beyond(std::uint64_t events) {
+        return ask({{"almanac-min-position", "0-" + std::to_string(last() + events)},
+                    {"prefer", "wait=30"}});
+    }
+    void make_tenant(const std::string& slug) {
+        eventstore::CommandRequest request;
+        request.type = catalogue_.command("create_tenant");
+        const auto body = kernel::json::parse_own(
+            R"({"name":"A","business_type":"salon","time_zone":"UTC","currency":"EUR","slug":")" +
+            slug + "\"}");
+        request.command = must(request.type->parse(body, {}));
+        request.tenant = kernel::system_tenant;
+        request.actor = {"user", "test"};
+        request.may = [](std::string_view) { return true; };
+        request.correlation_id = "test";
+        std::promise<kernel::Result<eventstore::CommandAnswer>> promise;
+        store_->submit(std::move(request),
+                       [&](auto answer) { promise.set_value(std::move(answer)); });
+        must(promise.get_future().get());
+    }
+    // False where they do not get there, or their thread is held up.
+    bool applied(std::uint64_t position) {
+        auto promise = std::make_shared<std::promise<bool>>();
+        auto future = promise->get_future();
+        runtime().when_applied(position, std::chrono::steady_clock::now() + watchdog,
+                               [promise](bool yes) { promise->set_value(yes); });
+        return future.wait_for(watchdog) == std::future_status::ready && future.get();
+    }
+
+    eventstore::TemporaryDirectory directory_;
+    const kernel::Catalogue catalogue_ = build_catalogue();
+    std::unique_ptr<eventstore::Store> store_;
+    std::unique_ptr<Views> views_;
+};
+
+TEST_F(ViewsTest, a_slow_query_that_waited_does_not_hold_the_views_back) {
+    const auto asked = ask_beyond(1);
+    Gate slow;
+    std::promise<void> begun;
+    std::promise<void> ended;
+    views_->when_fresh(asked.call, [&] {
+        begun.set_value();
+        slow.pass();
+        ended.set_value();
+    });
+    make_tenant("one");
+    begun.get_future().wait();
+    // The query is at work: the views go on all the same, and so does another query that waits.
+    const auto before = last();
+    const auto another = ask_beyond(1);
+    std::promise<std::uint64_t> seen;
+    auto seen_position = seen.get_future();
+    views_->when_fresh(another.call, [&] { seen.set_value(runtime().applied_position()); });
+    make_tenant("two");
+    EXPECT_TRUE(applied(last()));
+    const bool answered = seen_position.wait_for(watchdog) == std::future_status::ready;
+    slow.open();
+    ended.get_future().wait();
+    ASSERT_TRUE(answered);
+    EXPECT_GT(seen_position.get(), before);
+}
+
+TEST_F(ViewsTest, a_query_that_need_not_wait_runs_at_once_where_it_is_asked) {
+    make_tenant("one");
+    ASSERT_TRUE(applied(last()));
+    std::thread::id ran_on;
+    for (const std::vector<Header>& headers :
+         {std::vector<Header>{}, {{"almanac-min-position", "0-1"}}}) {
+        ran_on = {};
+        views_->when_fresh(ask(headers).call, [&] { ran_on = std::this_thread::get_id(); });
+        EXPECT_EQ(ran_on, std::this_thread::get_id());
+    }
+    ran_on = {};
+    views_->when_fresh(ask({{"almanac-consistency", "eventual"}}).call,
+                       [&] { ran_on = std::this_thread::get_id(); });
+    EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+TEST_F(ViewsTest, a_view_that_stays_behind_is_a_503_with_retry_after) {
+    auto asked = ask({{"almanac-min-position", "0-1000000"}, {"prefer", "wait=0"}});
+    views_->when_fresh(asked.call, [] { FAIL() << "it cannot be fresh"; });
+    asked.call.reset();
+    ASSERT_EQ(asked.answer.wait_for(watchdog), std::future_status::ready);
+    const auto answer = asked.answer.get();
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_NE(answer.body.find(R"("code":"view_behind")"), std::string::npos);
+    EXPECT_NE(answer.body.find(R"("retryable":true)"), std::string::npos);
+    EXPECT_EQ(std::ranges::count(answer.headers, Header{"Retry-After", "1"}), 1);
+}
+
+TEST_F(ViewsTest, who_waits_when_the_views_stop_is_told) {
+    auto asked = ask_beyond(1'000);
+    views_->when_fresh(asked.call, [] { FAIL() << "it cannot be fresh"; });
+    asked.call.reset();
+    views_->stop();
+    EXPECT_EQ(asked.answer.get().status, 503);
+}
+
+TEST_F(ViewsTest, a_query_that_throws_is_a_500_and_the_next_one_runs) {
+    auto asked = ask_beyond(1);
+    views_->when_fresh(asked.call, [call = asked.call] { throw std::runtime_error("a fault"); });
+    asked.call.reset();
+    make_tenant("one");
+    EXPECT_EQ(asked.answer.get().status, 500);
+    const auto next = ask_beyond(1);
+    std::promise<void> ran;
+    views_->when_fresh(next.call, [&] { ran.set_value(); });
+    make_tenant("two");
+    ran.get_future().wait();
+}
+
+TEST(QueryWorkers, takes_no_more_than_its_queue_and_ends_what_it_took) {
+    QueryWorkers workers(1, 2);
+    Gate gate;
+    std::promise<void> begun;
+    std::atomic<int> ran = 0;
+    ASSERT_TRUE(workers.submit([&] {
+        begun.set_value();
+        gate.pass();
+        ++ran;
+    }));
+    begun.get_future().wait();
+    EXPECT_TRUE(workers.submit([&] { ++ran; }));
+    EXPECT_TRUE(workers.submit([&] { ++ran; }));
+    QueryWorkers::Work refused = [&] { ++ran; };
+    EXPECT_FALSE(workers.submit(std::move(refused)));
+    EXPECT_TRUE(refused != nullptr);  // NOLINT(bugprone-use-after-move): untouched where refused
+    gate.open();
+    workers.stop();
+    EXPECT_EQ(ran, 3);
+    EXPECT_FALSE(workers.submit([&] { ++ran; }));
+}
+
+}  // namespace
+}  // namespace almanac::gateway
