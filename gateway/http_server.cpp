@@ -171,8 +171,10 @@ class HttpServer::Impl {
         const std::string where = options.host + ":" + std::to_string(options.port);
         error_code ec;
         tcp::resolver resolver(workers_[0]->context);
-        const auto found = resolver.resolve(options.host, std::to_string(options.port),
-                                            tcp::resolver::passive, ec);
+        // Always loopback (RFC 6761, 6.3): a bare system has no /etc/hosts to look it up in.
+        const auto host = options.host == "localhost" ? std::string("127.0.0.1") : options.host;
+        const auto found =
+            resolver.resolve(host, std::to_string(options.port), tcp::resolver::passive, ec);
         if (ec || found.empty())
             throw std::runtime_error("cannot listen on " + where + ": " + ec.message());
         const tcp::endpoint endpoint = *found.begin();
