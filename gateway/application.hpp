@@ -1,8 +1,10 @@
 // The composition root of almanacd: opens the store, starts the views, the feed and the server, and
 // stops them in the order that loses nothing. One per process; start and stop from one thread.
 #pragma once
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "domain/kernel/catalogue.hpp"
@@ -18,7 +20,8 @@ struct ApplicationOptions {
     std::string public_url;
     bool insecure_public = false;
     bool access_log = false;
-    unsigned io_threads = 2;
+    // Half of the cores: the writer's threads and the views want the others.
+    unsigned io_threads = std::max(1U, std::thread::hardware_concurrency() / 2);
     int mark_interval_ms = 50;      // 0: before every reply (ops/adr/003)
     int views_give_way_ms = 2'000;  // 0: never (ops/adr/004)
     std::size_t max_body_bytes = 1'048'576;
