@@ -57,8 +57,6 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     all.stats_persist_period_sec = 0;
     all.keep_log_file_num = 3;
     all.max_log_file_size = 2UL << 20;
-    // Compactions run on what commands leave; where they fall behind, writing is slowed down.
-    all.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kIdle);
     return all;
 }
 
