@@ -30,8 +30,10 @@ struct Executor::State {
     FoldCache cache;
     RandomIds ids;
     // Address and agent as sealed for a trace: the same for every command of a caller, so that the
-    // same sealed value serves them all, as a customer snapshot copies its client's.
+    // same sealed value serves them all, as a customer snapshot copies its client's. Nothing of it
+    // outlives an erasure: an erased trace refuses, and its addresses go.
     absl::flat_hash_map<std::string, std::string> sealed_once;
+    std::uint64_t sealed_at_epoch = 0;
     const std::string& seal_once(const TenantId& tenant, std::string_view subject,
                                  std::string_view field_id, std::string_view text);
     bool staged = false;  // the present decision has staged events and changed cached folds
@@ -113,7 +115,9 @@ const std::string& Executor::State::seal_once(const TenantId& tenant, std::strin
     constexpr std::size_t sealed_max = 4'096;
     std::string place(tenant.view());
     place.append(subject).append(1, '\0').append(field_id).append(1, '\0').append(text);
-    if (sealed_once.size() >= sealed_max) sealed_once.clear();
+    const auto epoch = keyring.epoch();
+    const bool erased = std::exchange(sealed_at_epoch, epoch) != epoch;
+    if (erased || sealed_once.size() >= sealed_max) sealed_once.clear();
     auto& sealed = sealed_once[place];
     if (!sealed.empty()) return sealed;
     std::string json;

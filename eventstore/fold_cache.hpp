@@ -45,7 +45,7 @@ class FoldCache {
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
     absl::node_hash_map<std::string, Entry> entries_;  // tenant ‖ tag
-    std::list<const std::string*> used_;               // keys, latest first
+    std::list<const std::string*> used_;               // keys, latest first, roughly
     std::string key_;                                  // scratch
 };
 

@@ -117,6 +117,10 @@ std::uint64_t Keyring::generation() const {
 const kernel::Uuid& Keyring::log_id() const {
     return state_->log_id;
 }
+std::uint64_t Keyring::epoch() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->epoch;
+}
 Result<std::uint64_t> Keyring::sync() {
     return state_->sync();
 }
@@ -159,6 +163,9 @@ Result<Keyring::Signature> Keyring::sign(const TenantId& tenant, std::string_vie
 
 Result<std::string> Keyring::seal(const TenantId& tenant, std::string_view subject,
                                   std::string_view field_id, std::string_view json_text) {
+    if (auto place = check_place(subject, field_id); !place) {
+        return std::unexpected(std::move(place.error()));
+    }
     if (json_text == "null") return std::string(json_text);
     auto sealed = seal_text(tenant, subject, field_id, json_text);
     if (!sealed) return sealed;

@@ -77,7 +77,7 @@ class Keyring {
     // the subject is erased; subject and field id are 1..200 bytes.
     kernel::Result<std::string> seal(const kernel::TenantId& tenant, std::string_view subject,
                                      std::string_view field_id, std::string_view json_text);
-    // The base64url text alone.
+    // The base64url text alone; not of null, which is never sealed.
     kernel::Result<std::string> seal_text(const kernel::TenantId& tenant, std::string_view subject,
                                           std::string_view field_id, std::string_view json_text);
     // The field's JSON text; nothing where the subject is erased. `sealed` is the base64url text.
@@ -92,6 +92,8 @@ class Keyring {
     kernel::Result<void> erase_subject(const kernel::TenantId& tenant, std::string_view subject);
     kernel::Result<void> erase_subjects(const kernel::TenantId& tenant,
                                         std::span<const std::string> subjects);
+    // Grows with every erasure: what was sealed before may be of a key that is gone.
+    std::uint64_t epoch() const;
 
     // The claim id of a normalised value; `claim` stages a new random one where there is none.
     kernel::Result<std::optional<kernel::Uuid>> find_claim(const kernel::TenantId& tenant,

@@ -102,8 +102,8 @@ void Writer::State::park() {
         const std::scoped_lock lock(mutex);
         parked.push_back(std::move(open));
         wake = std::exchange(commit_waits, false);
+        commit_is_idle = false;
     }
-    commit_is_idle = false;
     open = {};
     if (wake) to_commit.notify_one();
 }

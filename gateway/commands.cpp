@@ -48,8 +48,8 @@ Result<std::optional<eventstore::IdempotencyKey>> idempotency_of(const Call& cal
 }
 
 // Written rather than built: it is the one answer that has to be fast.
-std::string body_of(const eventstore::CommandAnswer& answer, std::string_view position,
-                    const json::Value* resource) {
+std::string answer_body(const eventstore::CommandAnswer& answer, std::string_view position,
+                        const json::Value* resource) {
     std::string body;
     body.reserve(384);
     const auto member = [&](std::string_view name) {
@@ -177,7 +177,7 @@ void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
     if (preferences_of(call->request).representation && type.target) {
         return reply_with_row(call, answer, std::move(response));
     }
-    response.body = body_of(answer, position, nullptr);
+    response.body = answer_body(answer, position, nullptr);
     call->answer(std::move(response));
 }
 
@@ -193,7 +193,7 @@ void Commands::reply_with_row(const CallPtr& call, const eventstore::CommandAnsw
         resource = std::move(*row);
     }
     response.body =
-        body_of(answer, call->position_text(answer.position), resource ? &*resource : nullptr);
+        answer_body(answer, call->position_text(answer.position), resource ? &*resource : nullptr);
     call->answer(std::move(response));
 }
 

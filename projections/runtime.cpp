@@ -94,7 +94,7 @@ bool Runtime::State::must_give_way() {
         target_seen = target;
     }
     const bool behind = lag >= options.give_way_events_max ||
-                        (waiting_since && now - *waiting_since >= options.give_way_max);
+                        now - waiting_since.value_or(now) >= options.give_way_max;
     catching_up = behind || (catching_up && lag > options.batch_events_max);
     if (!busy || catching_up || lag == 0) {
         waiting_since.reset();

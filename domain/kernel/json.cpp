@@ -15,6 +15,10 @@ std::unexpected<Rejection> malformed(std::string detail) {
     return reject(RejectionKind::invalid, "malformed_json", std::move(detail));
 }
 
+bool needs_escape(char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
 // What is wrong and where; the pointer grows on the way out, so that good text pays nothing for it.
 struct Fault {
     std::string pointer;
@@ -109,12 +113,6 @@ void append(std::string& out, const Value& value) {
         out.append(piece.data(), piece.size());
     }
 }
-
-namespace {
-bool needs_escape(char c) {
-    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-}
-}  // namespace
 
 void append_string(std::string& out, std::string_view text) {
     out += '"';

@@ -30,23 +30,23 @@ std::vector<Requirement> requirements_of(const Service& service) {
     return {std::move(staff)};
 }
 
-// Of `given` alone where that is so; else everybody who could serve.
+bool serves(const ResourceEntry& resource, const Requirement& role) {
+    if (!is_active(resource)) return false;
+    if (role.match) return fits(resource, *role.match);
+    return std::ranges::find(role.candidates, resource.id) != role.candidates.end();
+}
+
+// Everybody who could serve; where `given` fills all roles, only these are looked at.
 std::vector<Uuid> candidates_of(const Requirement& role, const ResourceDirectory& directory,
                                 const std::vector<ResourceId>& given, bool given_only) {
     std::vector<Uuid> ids;
+    const auto add = [&](const ResourceEntry* resource) {
+        if (resource && serves(*resource, role)) ids.push_back(resource->id);
+    };
     if (given_only) {
-        for (const auto& id : given) {
-            const auto* each = directory.find(id);
-            const bool serves =
-                each && is_active(*each) &&
-                (role.match ? fits(*each, *role.match)
-                            : std::ranges::find(role.candidates, id) != role.candidates.end());
-            if (serves) ids.push_back(id);
-        }
+        for (const auto& id : given) add(directory.find(id));
     } else if (role.match) {
-        for (const auto& each : directory.entries) {
-            if (is_active(each) && fits(each, *role.match)) ids.push_back(each.id);
-        }
+        for (const auto& each : directory.entries) add(&each);
     } else {
         for (const auto& id : role.candidates) {
             const auto* each = directory.find(id);

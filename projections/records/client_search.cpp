@@ -152,8 +152,8 @@ Result<SearchState> ClientSearch::State::ready(const TenantId& tenant, Clock::ti
             wanted.push_back(tenant);
             woken.notify_all();
         }
-        const bool done = woken.wait_until(lock, deadline,
-                                           [&] { return stopping || !under_way.contains(tenant); });
+        const auto filled = [&] { return stopping || !under_way.contains(tenant); };
+        const bool done = Clock::now() < deadline && woken.wait_until(lock, deadline, filled);
         if (!done) return search_timeout();
         const auto failure = failed.find(tenant);
         if (failure != failed.end()) return std::unexpected(failure->second);

@@ -1,8 +1,9 @@
 """A real server on a directory of its own, a keep-alive JSON client, a salon that takes bookings.
 
 Every end-to-end test starts here. The server is the program named by the environment variable
-ALMANACD, the operator's tool that of ALMANAC; a server listens on a free port. A Client is one connection and belongs to one thread. Nothing
-here waits for time to pass: `until` polls something observable and has a deadline.
+ALMANACD, the operator's tool that of ALMANAC; a server listens on a free port. A Client is one
+connection and belongs to one thread. Nothing here waits for time to pass: `until` polls something
+observable and has a deadline.
 """
 import datetime
 import http.client

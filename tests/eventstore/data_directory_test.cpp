@@ -61,6 +61,13 @@ class DataDirectoryTest : public testing::Test {
         fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     }
     fs::path log() const { return path_ / "p0000" / "log"; }
+    fs::path older_copy_of_a_closed_log() {
+        create();
+        append_events(3);
+        auto older = directory_.path() / "older";
+        copy_log(log(), older);
+        return older;
+    }
     // Five events, a copy of the log while it is open, five more, flushed into a table file that
     // the same list of files names afterwards, and more until the mark knows it.
     fs::path older_copy_of_an_open_log() {
@@ -254,10 +261,7 @@ TEST_F(DataDirectoryTest, an_older_list_of_files_among_newer_files_is_damage) {
 }
 
 TEST_F(DataDirectoryTest, an_older_log_laid_over_a_newer_one_is_damage) {
-    create();
-    append_events(3);
-    const auto older = directory_.path() / "older";
-    copy_log(log(), older);
+    const auto older = older_copy_of_a_closed_log();
     append_events(4);
     append_events(4);
     copy_log(older, log());
@@ -265,10 +269,7 @@ TEST_F(DataDirectoryTest, an_older_log_laid_over_a_newer_one_is_damage) {
 }
 
 TEST_F(DataDirectoryTest, an_older_copy_that_lacks_nothing_opens) {
-    create();
-    append_events(3);
-    const auto older = directory_.path() / "older";
-    copy_log(log(), older);
+    const auto older = older_copy_of_a_closed_log();
     append_events(0);  // starts and stops
     fs::remove_all(log());
     copy_log(older, log());
