@@ -13,9 +13,12 @@
 #include <new>
 #include <utility>
 
+#include "domain/kernel/format.hpp"
+
 namespace almanac::eventstore {
 namespace {
 using kernel::invalid_field;
+using kernel::is_utf8;
 using kernel::Result;
 
 constexpr std::size_t email_bytes_max = 254;  // RFC 5321 4.5.3.1.3, without the angle brackets
@@ -31,10 +34,6 @@ const std::uint8_t* octets(std::string_view text) {
 std::string taken(std::uint8_t* bytes, std::size_t size) {
     const std::unique_ptr<std::uint8_t, decltype(&std::free)> owner(bytes, &std::free);
     return bytes == nullptr ? std::string() : std::string(reinterpret_cast<char*>(bytes), size);
-}
-
-bool is_utf8(std::string_view text) {
-    return u8_check(octets(text), text.size()) == nullptr;
 }
 
 std::string normal(std::string_view text, uninorm_t form) {

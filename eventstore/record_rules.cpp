@@ -25,28 +25,6 @@ bool is_name(std::string_view text, std::string_view also) {
     });
 }
 
-// Bytes of the well-formed sequence that starts at `at` (Unicode, table 3-7), 0 where it is none.
-std::size_t sequence_bytes(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) -> unsigned {
-        return at + i < text.size() ? static_cast<std::uint8_t>(text[at + i]) : 0U;
-    };
-    const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-    const unsigned lead = byte(0);
-    if (lead < 0x80) return 1;
-    if (lead >= 0xc2 && lead <= 0xdf) return follows(1) ? 2 : 0;
-    if (lead >= 0xe0 && lead <= 0xef) {
-        if (!follows(1) || !follows(2)) return 0;
-        if (lead == 0xe0 && byte(1) < 0xa0) return 0;
-        return lead == 0xed && byte(1) > 0x9f ? 0 : 3;
-    }
-    if (lead >= 0xf0 && lead <= 0xf4) {
-        if (!follows(1) || !follows(2) || !follows(3)) return 0;
-        if (lead == 0xf0 && byte(1) < 0x90) return 0;
-        return lead == 0xf4 && byte(1) > 0x8f ? 0 : 4;
-    }
-    return 0;
-}
-
 bool is_json_object(std::string_view text) {
     return text.size() >= 2 && text.front() == '{' && text.back() == '}' && is_utf8(text);
 }
@@ -74,31 +52,10 @@ std::optional<Rejection> find_flaw_in_tags(const std::vector<std::string>& tags)
 }
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        std::uint64_t eight = 0;
-        if (text.size() - at >= 8) {
-            std::memcpy(&eight, text.data() + at, 8);
-            if ((eight & 0x8080808080808080ULL) == 0) {
-                at += 8;
-                continue;
-            }
-        }
-        const auto bytes = sequence_bytes(text, at);
-        if (bytes == 0) return false;
-        at += bytes;
-    }
-    return true;
-}
-
 bool is_clean_utf8(std::string_view text) {
     return is_utf8(text) && std::ranges::none_of(text, [](char c) {
                return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f;
            });
-}
-
-bool is_visible_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return c >= 0x21 && c <= 0x7e; });
 }
 
 bool is_valid_tag(std::string_view tag) {

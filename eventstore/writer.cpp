@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "eventstore/named_thread.hpp"
 #include "eventstore/writer_state.hpp"
 
 namespace almanac::eventstore {
@@ -22,9 +23,11 @@ Writer::State::State(Log& log_, MarkFile& mark_, Clock& clock_, WriterHooks hook
 
 Writer::Writer(Log& log, MarkFile& mark, Clock& clock, WriterHooks hooks, WriterOptions options)
     : state_(std::make_unique<State>(log, mark, clock, std::move(hooks), options)) {
-    state_->decision_thread = std::thread([state = state_.get()] { state->decide_all(); });
-    state_->commit_thread = std::thread([state = state_.get()] { state->commit_all(); });
-    state_->acknowledge_thread = std::thread([state = state_.get()] { state->acknowledge_all(); });
+    state_->decision_thread =
+        named_thread("decide", [state = state_.get()] { state->decide_all(); });
+    state_->commit_thread = named_thread("commit", [state = state_.get()] { state->commit_all(); });
+    state_->acknowledge_thread =
+        named_thread("acknowledge", [state = state_.get()] { state->acknowledge_all(); });
 }
 
 Writer::~Writer() {

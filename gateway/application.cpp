@@ -1,4 +1,5 @@
 #include "gateway/application.hpp"
+#include "eventstore/named_thread.hpp"
 
 #include <sodium.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -193,7 +194,7 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     const bool v6 = endpoint->host.find(':') != std::string::npos;
     s.url = fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", v6 ? "[" : "", endpoint->host,
                         v6 ? "]" : "", s.server->port());
-    s.tidy_thread = std::thread([&s] { s.tidy_hourly(); });
+    s.tidy_thread = eventstore::named_thread("tidy", [&s] { s.tidy_hourly(); });
     spdlog::info("started: url={} partitions={} tenants={} sandbox={}", s.url,
                  s.store->partitions(), s.store->tenants().size(), s.store->is_sandbox());
     return std::unique_ptr<Application>(new Application(std::move(state)));

@@ -327,43 +327,12 @@ bool is_token(std::string_view text) {
     return !text.empty();
 }
 
-bool is_visible_ascii(std::string_view text) {
-    for (char c : text)
-        if (c < 0x21 || c > 0x7e) return false;
-    return true;
-}
-
 bool is_field_value(std::string_view text) {
-    bool ascii = true;
     for (char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
-        ascii = ascii && byte < 0x80;
     }
-    return ascii || is_utf8(text);
-}
-
-bool is_utf8(std::string_view text) {
-    std::size_t at = 0;
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    while (at < text.size()) {
-        const unsigned lead = byte(at);
-        if (lead < 0x80) {
-            ++at;
-            continue;
-        }
-        const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4 || text.size() - at <= more) return false;
-        const unsigned second = byte(at + 1);
-        if (lead == 0xe0 && second < 0xa0) return false;  // overlong
-        if (lead == 0xed && second > 0x9f) return false;  // surrogates
-        if (lead == 0xf0 && second < 0x90) return false;  // overlong
-        if (lead == 0xf4 && second > 0x8f) return false;  // beyond U+10FFFF
-        for (std::size_t i = 1; i <= more; ++i)
-            if ((byte(at + i) & 0xc0) != 0x80) return false;
-        at += more + 1;
-    }
-    return true;
+    return is_utf8(text);
 }
 
 std::string_view trim_whitespace(std::string_view text) {

@@ -10,7 +10,11 @@
 #include <optional>
 #include <string_view>
 
+#include "domain/kernel/format.hpp"
+
 namespace almanac::gateway {
+using kernel::is_utf8;
+using kernel::is_visible_ascii;
 
 // A refusal ready to become a Problem: the texts are literals.
 struct Fault {
@@ -84,8 +88,6 @@ class ChunkScanner {
 // Small grammar shared by the edge (RFC 9110 5.6).
 bool is_token(std::string_view text);                     // not empty
 bool is_field_value(std::string_view text);               // no control but HTAB; UTF-8
-bool is_visible_ascii(std::string_view text);             // 0x21..0x7e; true for ""
-bool is_utf8(std::string_view text);                      // well-formed, RFC 3629
 std::string_view trim_whitespace(std::string_view text);  // SP and HTAB at both ends
 
 }  // namespace almanac::gateway

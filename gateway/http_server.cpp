@@ -1,4 +1,5 @@
 #include "gateway/http_server.hpp"
+#include "eventstore/named_thread.hpp"
 
 #include <sodium.h>
 
@@ -107,7 +108,8 @@ class HttpServer::Impl {
         listen();
         for (const auto& worker : workers_) {
             guards_.emplace_back(worker->context.get_executor());
-            threads_.emplace_back([worker] { worker->context.run(); });
+            threads_.push_back(
+                eventstore::named_thread("http", [worker] { worker->context.run(); }));
         }
         asio::post(workers_[0]->context, [this] { accept(); });
     }

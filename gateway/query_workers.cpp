@@ -1,4 +1,5 @@
 #include "gateway/query_workers.hpp"
+#include "eventstore/named_thread.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -8,7 +9,8 @@
 namespace almanac::gateway {
 
 QueryWorkers::QueryWorkers(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max) {
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    for (std::size_t i = 0; i < threads; ++i)
+        threads_.push_back(eventstore::named_thread("query", [this] { run(); }));
 }
 
 QueryWorkers::~QueryWorkers() {

@@ -1,4 +1,5 @@
 #include "projections/runtime.hpp"
+#include "eventstore/named_thread.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -259,7 +260,7 @@ Runtime::~Runtime() {
 
 void Runtime::start() {
     if (state_->thread.joinable()) return;
-    state_->thread = std::thread([state = state_.get()] { state->run(); });
+    state_->thread = eventstore::named_thread("views", [state = state_.get()] { state->run(); });
 }
 
 void Runtime::stop() {

@@ -333,12 +333,12 @@ void write(Writer& to, const T& value) {
         to.out += '"';
     } else if constexpr (std::is_base_of_v<Uuid, T>) {
         to.out += '"';
-        to.out += to_string(static_cast<const Uuid&>(value));
+        append(to.out, static_cast<const Uuid&>(value));
         to.out += '"';
     } else if constexpr (std::is_same_v<T, Instant> || std::is_same_v<T, LocalDate> ||
                          std::is_same_v<T, LocalTime>) {
         to.out += '"';
-        to.out += to_string(value);
+        append(to.out, value);
         to.out += '"';
     } else if constexpr (is_free_json<T>) {
         json::append(to.out, json::Value(value));
@@ -352,6 +352,7 @@ void write(Writer& to, const T& value) {
 template <class T>
 std::string to_json(const T& value, Form form = Form::sealed, bool nulls = false) {
     Writer to{form, nulls};
+    if constexpr (Described<T>) to.out.reserve(512);
     write(to, value);
     return std::move(to.out);
 }

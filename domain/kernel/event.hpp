@@ -78,21 +78,13 @@ concept FoldState = Described<F> && std::default_initializable<F> && requires {
     typename F::Key;
 };
 
-// Both with a mark between, in one allocation: tags are made for every fold that is read.
-inline std::string joined(std::string_view before, char mark, std::string_view after) {
-    std::string text;
-    text.reserve(before.size() + 1 + after.size());
-    text.append(before).append(1, mark).append(after);
-    return text;
+// How a key is written in a tag. Ids and strings as they are; other keys bring
+// `append_key(std::string&, const Key&)`.
+inline void append_key(std::string& tag, const Uuid& id) {
+    append(tag, id);
 }
-
-// How a key is written in a tag. Ids and strings as they are; other keys bring `tag_key(const
-// Key&)`.
-inline std::string tag_key(const Uuid& id) {
-    return to_string(id);
-}
-inline std::string tag_key(const std::string& text) {
-    return text;
+inline void append_key(std::string& tag, const std::string& text) {
+    tag += text;
 }
 
 // The key of a fold of which a tenant has exactly one; its kind is the whole tag
@@ -101,10 +93,15 @@ struct Whole {};
 
 template <FoldState F>
 std::string tag_of(const typename F::Key& key) {
-    if constexpr (std::same_as<typename F::Key, Whole>)
-        return std::string(F::kind);
-    else
-        return joined(F::kind, ':', tag_key(key));
+    std::string tag;
+    if constexpr (std::same_as<typename F::Key, Whole>) {
+        tag = F::kind;
+    } else {
+        tag.reserve(80);  // most tags: a kind, an id, a date
+        tag.append(F::kind).append(1, ':');
+        append_key(tag, key);
+    }
+    return tag;
 }
 
 template <FoldState F>

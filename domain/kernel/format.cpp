@@ -1,5 +1,7 @@
 #include "domain/kernel/format.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -95,6 +97,14 @@ bool has_control(std::string_view s) {
         s, [](char c) { return control(c) && c != '\n' && c != '\t' && c != '\r'; });
 }
 }  // namespace
+
+bool is_utf8(std::string_view bytes) {
+    return simdjson::validate_utf8(bytes.data(), bytes.size());
+}
+
+bool is_visible_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= 0x21 && c <= 0x7e; });
+}
 
 std::size_t code_points(std::string_view utf8) {
     return static_cast<std::size_t>(std::ranges::count_if(

@@ -4,43 +4,59 @@
 
 namespace almanac::kernel {
 namespace {
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-bool is_dash_place(std::size_t i) {
-    return i == 8 || i == 13 || i == 18 || i == 23;
-}
+// Two characters for each byte, and the value of each character (-1: not a hexadecimal digit).
+constexpr auto hex_pairs = [] {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {digits[i >> 4], digits[i & 15]};
+    return pairs;
+}();
+constexpr auto hex_values = [] {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::int8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
+    for (std::int8_t i = 0; i < 6; ++i) {
+        values[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+        values[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+    }
+    return values;
+}();
+// Where each byte's two digits stand between the dashes.
+constexpr std::array<std::uint8_t, 16> digit_places = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                       19, 21, 24, 26, 28, 30, 32, 34};
 }  // namespace
 
-std::string to_string(const Uuid& id) {
-    std::string text(36, '-');
-    std::size_t at = 0;
-    for (const auto byte : id.bytes) {
-        if (is_dash_place(at)) ++at;
-        text[at++] = hex_digits[byte >> 4];
-        text[at++] = hex_digits[byte & 15];
+void append(std::string& out, const Uuid& id) {
+    const auto start = out.size();
+    out.append(36, '-');
+    char* const text = out.data() + start;
+    for (std::size_t i = 0; i < 16; ++i) {
+        std::memcpy(text + digit_places[i], hex_pairs[id.bytes[i]].data(), 2);
     }
+}
+
+std::string to_string(const Uuid& id) {
+    std::string text;
+    append(text, id);
     return text;
 }
 
 std::optional<Uuid> parse_uuid(std::string_view text) {
-    if (text.size() != 36) return std::nullopt;
+    const bool shape = text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' &&
+                       text[23] == '-';
+    if (!shape) return std::nullopt;
     Uuid id;
-    std::size_t at = 0;
-    for (auto& byte : id.bytes) {
-        if (is_dash_place(at) && text[at++] != '-') return std::nullopt;
-        const int high = hex_value(text[at]);
-        const int low = hex_value(text[at + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        byte = static_cast<std::uint8_t>(high * 16 + low);
-        at += 2;
+    int all = 0;  // negative as soon as one digit is none
+    for (std::size_t i = 0; i < 16; ++i) {
+        const auto value = [&](std::size_t at) {
+            return int{hex_values[static_cast<std::uint8_t>(text[at])]};
+        };
+        const int high = value(digit_places[i]);
+        const int low = value(digit_places[i] + 1U);
+        all |= high | low;
+        id.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
     }
-    return id;
+    return all < 0 ? std::nullopt : std::optional(id);
 }
 
 Uuid uuid_from_bytes(std::string_view sixteen_bytes) {

@@ -24,6 +24,7 @@ struct Uuid {
 };
 
 std::string to_string(const Uuid& id);                  // 36 lower-case characters
+void append(std::string& out, const Uuid& id);          // the same, at the end of `out`
 std::optional<Uuid> parse_uuid(std::string_view text);  // exactly 36 characters, either case
 Uuid uuid_from_bytes(std::string_view sixteen_bytes);
 Uuid uuid_v7(Instant time, const std::array<std::uint8_t, 10>& random);

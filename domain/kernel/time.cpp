@@ -5,6 +5,7 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <map>
 #include <mutex>
@@ -48,6 +49,34 @@ std::optional<Micros> parse_fraction(std::string_view text, std::size_t& at) {
     return Micros{us};
 }
 
+// The mark, then so many digits of a number that has no more. By hand: every event is full of
+// times, and a format of six numbers costs a microsecond.
+template <std::size_t count>
+void append_padded(std::string& out, char mark, std::int64_t number) {
+    std::array<char, count + 1> text;
+    text[0] = mark;
+    for (std::size_t i = count; i > 0; --i, number /= 10) {
+        text[i] = static_cast<char>('0' + number % 10);
+    }
+    out.append(text.data(), text.size());
+}
+
+void append_month(std::string& out, const year_month_day& date) {
+    const int year = int(date.year());
+    if (year < 0 || year > 9999) {
+        fmt::format_to(std::back_inserter(out), "{:04}", year);
+    } else {
+        append_padded<2>(out, static_cast<char>('0' + year / 1000), year / 10 % 100);
+        out += static_cast<char>('0' + year % 10);
+    }
+    append_padded<2>(out, '-', unsigned(date.month()));
+}
+
+void append_date(std::string& out, const year_month_day& date) {
+    append_month(out, date);
+    append_padded<2>(out, '-', unsigned(date.day()));
+}
+
 std::optional<minutes> parse_offset(std::string_view rest) {
     if (rest == "Z" || rest == "z") return minutes{0};
     int h = 0;
@@ -60,17 +89,20 @@ std::optional<minutes> parse_offset(std::string_view rest) {
 }
 }  // namespace
 
-std::string to_string(Instant t) {
+void append(std::string& out, Instant t) {
     const auto day_start = floor<days>(t);
-    const year_month_day date{day_start};
     const hh_mm_ss clock{t - day_start};
-    auto text = fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}"), int(date.year()),
-                            unsigned(date.month()), unsigned(date.day()), clock.hours().count(),
-                            clock.minutes().count(), clock.seconds().count());
-    if (clock.subseconds().count() != 0) {
-        fmt::format_to(std::back_inserter(text), FMT_COMPILE(".{:06}"), clock.subseconds().count());
-    }
-    text += 'Z';
+    append_date(out, year_month_day{day_start});
+    append_padded<2>(out, 'T', clock.hours().count());
+    append_padded<2>(out, ':', clock.minutes().count());
+    append_padded<2>(out, ':', clock.seconds().count());
+    if (clock.subseconds().count() != 0) append_padded<6>(out, '.', clock.subseconds().count());
+    out += 'Z';
+}
+
+std::string to_string(Instant t) {
+    std::string text;
+    append(text, t);
     return text;
 }
 
@@ -99,10 +131,14 @@ std::optional<Instant> parse_instant(std::string_view text) {
     return t;
 }
 
+void append(std::string& out, LocalDate date) {
+    append_date(out, year_month_day{date});
+}
+
 std::string to_string(LocalDate date) {
-    const year_month_day ymd{date};
-    return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}"), int(ymd.year()), unsigned(ymd.month()),
-                       unsigned(ymd.day()));
+    std::string text;
+    append(text, date);
+    return text;
 }
 
 std::optional<LocalDate> parse_local_date(std::string_view text) {
@@ -114,6 +150,10 @@ std::optional<LocalDate> parse_local_date(std::string_view text) {
 
 std::string to_string(LocalTime time) {
     return fmt::format(FMT_COMPILE("{:02}:{:02}"), time.minutes / 60, time.minutes % 60);
+}
+
+void append(std::string& out, LocalTime time) {
+    out += to_string(time);
 }
 
 std::optional<LocalTime> parse_local_time(std::string_view text) {
@@ -129,9 +169,14 @@ Weekday weekday(LocalDate date) {
     return static_cast<Weekday>(std::chrono::weekday{date}.iso_encoding() - 1);
 }
 
+void append_utc_month(std::string& out, Instant t) {
+    append_month(out, year_month_day{floor<days>(t)});
+}
+
 std::string utc_month(Instant t) {
-    const year_month_day date{floor<days>(t)};
-    return fmt::format(FMT_COMPILE("{:04}-{:02}"), int(date.year()), unsigned(date.month()));
+    std::string text;
+    append_utc_month(text, t);
+    return text;
 }
 
 namespace {

@@ -40,6 +40,10 @@ std::string to_string(LocalDate date);                        // 2026-12-01
 std::optional<LocalDate> parse_local_date(std::string_view text);
 std::string to_string(LocalTime time);  // 09:30
 std::optional<LocalTime> parse_local_time(std::string_view text);
+void append(std::string& out, Instant t);  // the same texts, at the end of `out`
+void append(std::string& out, LocalDate date);
+void append(std::string& out, LocalTime time);
+void append_utc_month(std::string& out, Instant t);
 Weekday weekday(LocalDate date);
 std::string utc_month(Instant t);  // "2026-12", as in tags and trace subjects
 

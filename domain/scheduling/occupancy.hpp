@@ -47,8 +47,9 @@ struct ResourceMonth {
     std::int32_t longest_minutes = 0;     // any of them ever, buffers included: bounds a search
 };
 BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations, longest_minutes))
-inline std::string tag_key(const ResourceMonth::Key& key) {
-    return joined(to_string(key.resource), '/', utc_month(key.in_month));
+inline void append_key(std::string& tag, const ResourceMonth::Key& key) {
+    append(tag, key.resource);
+    append_utc_month(tag.append(1, '/'), key.in_month);
 }
 void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occupancy);
 void release(ResourceMonth& month, const AppointmentId& owner);
@@ -65,8 +66,9 @@ struct ServiceDay {
     std::int32_t live = 0;
 };
 BOOST_DESCRIBE_STRUCT(ServiceDay, (), (live))
-inline std::string tag_key(const ServiceDay::Key& key) {
-    return joined(to_string(key.service), '/', to_string(key.date));
+inline void append_key(std::string& tag, const ServiceDay::Key& key) {
+    append(tag, key.service);
+    append(tag.append(1, '/'), key.date);
 }
 
 // ---- booking_reference:<date> -----------------------------------------------------------------
@@ -80,8 +82,8 @@ struct ReferenceDay {
     std::int32_t used = 0;
 };
 BOOST_DESCRIBE_STRUCT(ReferenceDay, (), (used))
-inline std::string tag_key(const ReferenceDay::Key& key) {
-    return to_string(key.date);
+inline void append_key(std::string& tag, const ReferenceDay::Key& key) {
+    append(tag, key.date);
 }
 
 // ---- client_visits:<client>/<UTC year>, usage:<UTC month> -------------------------------------
@@ -97,8 +99,9 @@ struct ClientVisits {
     std::int32_t cancelled = 0;
 };
 BOOST_DESCRIBE_STRUCT(ClientVisits, (), (booked, cancelled))
-inline std::string tag_key(const ClientVisits::Key& key) {
-    return joined(to_string(key.client), '/', utc_month(key.in_year).substr(0, 4));
+inline void append_key(std::string& tag, const ClientVisits::Key& key) {
+    append(tag, key.client);
+    tag.append(1, '/').append(utc_month(key.in_year), 0, 4);
 }
 
 struct Usage {
@@ -110,8 +113,8 @@ struct Usage {
     std::int32_t appointments = 0;
 };
 BOOST_DESCRIBE_STRUCT(Usage, (), (appointments))
-inline std::string tag_key(const Usage::Key& key) {
-    return utc_month(key.in_month);
+inline void append_key(std::string& tag, const Usage::Key& key) {
+    append_utc_month(tag, key.in_month);
 }
 
 // Every UTC month that [from, until) touches, by one instant of each.

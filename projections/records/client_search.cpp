@@ -1,4 +1,5 @@
 #include "projections/records/client_search.hpp"
+#include "eventstore/named_thread.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -197,7 +198,8 @@ ClientSearch::ClientSearch(const kernel::Catalogue& catalogue, const ViewStore& 
                            const RecordQueries& queries, eventstore::Keyring& keyring,
                            const eventstore::SearchLimits& limits, std::string_view collection)
     : state_(std::make_unique<State>(catalogue, store, queries, keyring, limits, collection)) {
-    state_->filler = std::thread([state = state_.get()] { state->fill_all(); });
+    state_->filler =
+        eventstore::named_thread("search", [state = state_.get()] { state->fill_all(); });
 }
 
 ClientSearch::~ClientSearch() {
