@@ -165,6 +165,12 @@ const std::string_view docs_script = R"js(
     });
     apply();
   }
+  var server = document.querySelector("main[data-server]");
+  if (server && /^http/.test(location.origin)) {
+    Array.prototype.forEach.call(document.querySelectorAll(".block pre"), function (pre) {
+      pre.innerHTML = pre.innerHTML.split(server.dataset.server).join(location.origin);
+    });
+  }
   if (!navigator.clipboard) return;
   Array.prototype.forEach.call(document.querySelectorAll(".block"), function (block) {
     var button = document.createElement("button");
