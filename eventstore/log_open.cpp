@@ -76,10 +76,7 @@ rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& optio
         table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
         table.whole_key_filtering = space != Space::tags;
     }
-    if (space == Space::tags) {
-        family.prefix_extractor = std::make_shared<TagPrefix>();
-        family.memtable_prefix_bloom_size_ratio = 0.05;
-    }
+    if (space == Space::tags) family.prefix_extractor = std::make_shared<TagPrefix>();
     // Keys of these reach the memtable in order: all, within a batch (sorted), or within a tenant.
     // An insert then starts where the last one ended.
     if (space == Space::log || space == Space::tags)

@@ -1,5 +1,7 @@
 #include "domain/scheduling/appointment.hpp"
 
+#include <fmt/compile.h>
+
 #include "domain/scheduling/snapshot_source.hpp"
 #include "domain/tenancy/tenant.hpp"
 
@@ -83,7 +85,8 @@ Money quoted_price(const ServiceId& id, const Service& service, const Slot& slot
     const auto& directory = read.get<ResourceDirectory>(Whole{});
     for (const auto& assigned : slot.resources) {
         const auto* entry = directory.find(assigned.id);
-        for (const auto& own : entry ? entry->prices : std::vector<ResourcePrice>{}) {
+        if (!entry) continue;
+        for (const auto& own : entry->prices) {
             if (own.service_id == id && own.price) return *own.price;
         }
     }
@@ -97,8 +100,9 @@ void give_reference(AppointmentBooked& e, Read& read, const Context& now) {
     e.reference_day = Zone::find(tenant.time_zone).value_or(Zone::utc()).local_date(now.now);
     const auto& day = read.get<ReferenceDay>({e.reference_day});
     const year_month_day date{e.reference_day};
-    e.reference = fmt::format("{}-{:04}{:02}{:02}-{:04}", tenant.reference_prefix, int(date.year()),
-                              unsigned(date.month()), unsigned(date.day()), day.used + 1);
+    e.reference =
+        fmt::format(FMT_COMPILE("{}-{:04}{:02}{:02}-{:04}"), tenant.reference_prefix,
+                    int(date.year()), unsigned(date.month()), unsigned(date.day()), day.used + 1);
 }
 
 std::optional<CustomerSnapshot> customer_of(const std::optional<ClientId>& id, Read& read) {
