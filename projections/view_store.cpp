@@ -43,7 +43,7 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     all.write_buffer_size = options.write_buffer_bytes;
     all.max_write_buffer_number = 2;
     all.target_file_size_base = 32UL << 20;
-    all.level_compaction_dynamic_level_bytes = true;
+    all.compaction_style = rocksdb::kCompactionStyleUniversal;  // ops/adr/005
     all.memtable_prefix_bloom_size_ratio = 0.02;
     all.memtable_whole_key_filtering = true;
     all.max_open_files = options.open_files_max;
