@@ -111,7 +111,7 @@ bool is_kept(const Result<CommandAnswer>& outcome) {
         case RejectionKind::rejected:
         case RejectionKind::conflict:
         case RejectionKind::not_found:
-            return outcome.error().code != "precondition_failed";
+            return true;
         case RejectionKind::invalid:
         case RejectionKind::denied:
         case RejectionKind::unavailable:

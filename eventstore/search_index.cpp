@@ -191,7 +191,7 @@ struct SearchIndex::State {
         if (!index) return not_ready();
         const auto lock = index->read();
         if (index->state == SearchState::too_large) {
-            return kernel::unavailable("search_too_large", "The tenant has too many clients.", 0);
+            return kernel::unavailable("search_too_large", "The tenant has too many clients.");
         }
         if (index->state != SearchState::ready) return not_ready();
         SearchPage page;

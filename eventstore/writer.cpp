@@ -37,7 +37,8 @@ Writer::~Writer() {
 Result<void> Writer::submit(Job job) {
     auto& state = *state_;
     if (state.read_only)
-        return kernel::unavailable("read_only", "The disk failed; nothing can be written.", 0);
+        return kernel::unavailable("read_only", "The disk failed; nothing can be written.",
+                                   state.options.retry_after_seconds);
     if (state.clock.read().jumped)
         return kernel::unavailable("clock_jumped", "The wall clock moved; nothing is written.",
                                    state.options.retry_after_seconds);

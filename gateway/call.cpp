@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "eventstore/log.hpp"
 #include "gateway/problem.hpp"
+#include "projections/records/cursor.hpp"
 
 namespace almanac::gateway {
 namespace {
@@ -59,6 +61,27 @@ void Call::answer_json(int status, const json::Value& body, std::uint64_t positi
     response.body = json::dump(body);
     response.set("Almanac-Position", position_text(position));
     answer(std::move(response));
+}
+
+namespace {
+projections::CursorCoder cursors_of(const Call& call) {
+    return {call.partition->log_id(), fmt::format("{} {} {}", call.route->path_template,
+                                                  to_string(call.tenant.id), call.id())};
+}
+}  // namespace
+
+std::string number_cursor(const Call& call, std::uint64_t number) {
+    std::string bytes;
+    eventstore::append_u64(bytes, number);
+    return cursors_of(call).encode({bytes});
+}
+
+Result<std::uint64_t> number_cursor_of(const Call& call, std::string_view cursor) {
+    const auto place = cursors_of(call).decode(cursor);
+    if (!place) return std::unexpected(place.error());
+    if (place->at.size() != 8)
+        return invalid_field("/cursor", "cursor", "This is no cursor of this list.");
+    return eventstore::read_u64(place->at);
 }
 
 Preferences preferences_of(const Request& request) {

@@ -40,6 +40,10 @@ struct Call {
 };
 using CallPtr = std::shared_ptr<Call>;
 
+// A cursor of a list whose places are numbers: of this path and log alone, `/cursor` where not.
+std::string number_cursor(const Call& call, std::uint64_t number);
+kernel::Result<std::uint64_t> number_cursor_of(const Call& call, std::string_view cursor);
+
 // `Prefer` (RFC 7240) as far as we know it.
 struct Preferences {
     bool representation = false;

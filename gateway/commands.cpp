@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/http_answer.hpp"
 #include "gateway/rows.hpp"
 
 namespace almanac::gateway {
@@ -38,13 +39,39 @@ Result<json::Value> body_of(const Call& call) {
     return json::parse(request.body);
 }
 
+// The route and what it is about, however it was written: a tenant has a slug and an id, an id two
+// cases.
+std::string route_of(const Call& call) {
+    auto route = call.route->method + ' ' + call.route->path_template;
+    for (const auto& [name, value] : call.parameters.values) {
+        if (name == "tenant") continue;
+        const auto id = parse_uuid(value);
+        route.append(1, ' ').append(id ? to_string(*id) : value);
+    }
+    return route;
+}
+
+// The first so many bytes, never half a character of them.
+std::string cut(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return std::string(text);
+    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0) == 0x80)
+        --bytes_max;
+    return std::string(text.substr(0, bytes_max));
+}
+
+Result<std::string> reason_of(const Call& call) {
+    constexpr std::size_t bytes_max = 1'000;
+    const auto reason = call.request.header("almanac-reason");
+    if (reason.size() > bytes_max) return malformed("Almanac-Reason takes at most 1,000 bytes.");
+    return std::string(reason);
+}
+
 Result<std::optional<eventstore::IdempotencyKey>> idempotency_of(const Call& call) {
     const auto* key = call.request.find_header("idempotency-key");
     if (!key) return std::optional<eventstore::IdempotencyKey>{};
     if (!is_visible_ascii(*key, 255))
         return malformed("Idempotency-Key takes 1 to 255 visible ASCII characters.");
-    return eventstore::IdempotencyKey{*key, call.route->method + ' ' + call.request.path,
-                                      call.request.body};
+    return eventstore::IdempotencyKey{*key, route_of(call), call.request.body};
 }
 
 // Written rather than built: it is the one answer that has to be fast.
@@ -96,6 +123,8 @@ Result<eventstore::CommandRequest> Commands::request_of(const Call& call) const 
     if (!if_match) return std::unexpected(std::move(if_match.error()));
     auto idempotency = idempotency_of(call);
     if (!idempotency) return std::unexpected(std::move(idempotency.error()));
+    auto reason = reason_of(call);
+    if (!reason) return std::unexpected(std::move(reason.error()));
     auto parameters = call.parameters;
     const auto tenant_text = to_string(call.tenant.id);
     if (type.path == "/v1/tenants/{tenant}") parameters.values.emplace_back("id", tenant_text);
@@ -116,10 +145,11 @@ Result<eventstore::CommandRequest> Commands::request_of(const Call& call) const 
     request.idempotency = std::move(*idempotency);
     request.correlation_id = call.request.request_id;
     request.request_id = call.request.request_id;
-    request.traceparent = call.request.header("traceparent").substr(0, 128);
-    request.reason = call.request.header("almanac-reason").substr(0, 1'000);
+    if (const auto trace = call.request.header("traceparent"); is_traceparent(trace))
+        request.traceparent = trace;
+    request.reason = std::move(*reason);
     request.address = call.request.remote_address;
-    request.user_agent = call.request.header("user-agent").substr(0, 500);
+    request.user_agent = cut(call.request.header("user-agent"), 500);
     return request;
 }
 
@@ -155,6 +185,16 @@ void Commands::reply_when_applied(const CallPtr& call, eventstore::CommandAnswer
         });
 }
 
+// Where GET finds what was made: in its collection, in the tenant as the caller wrote it.
+std::string Commands::location_of(const Call& call, const eventstore::CommandAnswer& answer) const {
+    constexpr std::string_view tenants = "/v1/tenants";
+    const auto* collection = store_.catalogue().collection_of(*call.route->command->target);
+    const std::string_view path = call.request.path;
+    std::string base(path.substr(0, path.find('/', tenants.size() + 1)));
+    if (collection && collection->name != "tenants") base += '/' + collection->name;
+    return base + '/' + answer.id;
+}
+
 void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
     const auto& type = *call->route->command;
     const auto tenant = type.name == "create_tenant"
@@ -169,11 +209,7 @@ void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
     response.set("ETag", fmt::format("\"{}\"", answer.revision));
     response.set("Almanac-Position", position);
     if (answer.replayed) response.set("Idempotent-Replayed", "true");
-    if (type.creates && !answer.id.empty()) {
-        const auto base =
-            call->request.path.starts_with("/v1/tenants/") ? call->request.path : "/v1/tenants";
-        response.set("Location", base + '/' + answer.id);
-    }
+    if (type.creates && !answer.id.empty()) response.set("Location", location_of(*call, answer));
     if (preferences_of(call->request).representation && type.target) {
         return reply_with_row(call, answer, std::move(response));
     }

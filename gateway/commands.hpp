@@ -13,6 +13,7 @@ class Commands {
 
   private:
     kernel::Result<eventstore::CommandRequest> request_of(const Call& call) const;
+    std::string location_of(const Call& call, const eventstore::CommandAnswer& answer) const;
     void reply(const CallPtr& call, eventstore::CommandAnswer answer);
     void reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer);
     void reply_with_row(const CallPtr& call, const eventstore::CommandAnswer& answer,

@@ -20,7 +20,7 @@ std::optional<std::string> render_error_page(std::string_view code);
 // their SHA-256 (a test compares them).
 inline constexpr std::string_view docs_content_security_policy =
     "default-src 'none'; style-src 'sha256-0Hu2pRrVqD7ZreQPywCCa7euzJ7VyRsvfYB5HajGJYI='; "
-    "script-src 'sha256-leb7c+BpCx9MFwBHQjvlJ11Rj8oG+qhzRhwrpUhFQo0='; img-src data:; "
+    "script-src 'sha256-wbn8bK6gszSwoTjvpZhYUYoWE4eUHcN/p7IWVpWZBQM='; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 }  // namespace almanac::gateway

@@ -32,13 +32,19 @@ std::optional<std::uint64_t> number(std::string_view text) {
                                                                       : std::nullopt;
 }
 
+// The sequence after one; after the last there can be is nothing.
+std::uint64_t after(std::uint64_t sequence) {
+    return std::max(sequence + 1, sequence);
+}
+
 struct Asked {
     EventFilter filter;
     std::uint64_t from = 0;  // first sequence to look at
     std::size_t limit = 100;
 };
 
-Result<Asked> asked_of(const Request& request) {
+Result<Asked> asked_of(const Call& call) {
+    const auto& request = call.request;
     auto parameters = parameters_of(request, {"after", "types", "tags", "limit", "cursor"});
     if (!parameters) return std::unexpected(std::move(parameters.error()));
     Asked asked;
@@ -48,12 +54,12 @@ Result<Asked> asked_of(const Request& request) {
             asked.filter.types = list_of(value);
         else if (name == "tags")
             asked.filter.tags = list_of(value);
+        else if (name == "cursor")
+            continue;
         else if (const auto n = number(value); !n)
             errors.push_back({"/" + name, "type", "Expected a number."});
         else if (name == "after")
-            asked.from = *n + 1;
-        else if (name == "cursor")
-            asked.from = *n;
+            asked.from = after(*n);
         else if (*n < 1 || *n > 1'000)
             errors.push_back({"/limit", "range", "Expected 1 to 1,000."});
         else
@@ -61,11 +67,16 @@ Result<Asked> asked_of(const Request& request) {
     }
     if (const auto* last = request.find_header("last-event-id")) {
         if (const auto n = number(*last))
-            asked.from = *n + 1;
+            asked.from = after(*n);
         else
             errors.push_back({"/Last-Event-ID", "type", "Expected a sequence."});
     }
     if (!errors.empty()) return invalid(std::move(errors));
+    if (const auto cursor = parameters->find("cursor"); cursor != parameters->end()) {
+        const auto from = number_cursor_of(call, cursor->second);
+        if (!from) return std::unexpected(from.error());
+        asked.from = *from;
+    }
     return asked;
 }
 
@@ -160,7 +171,7 @@ void EventFeed::committed() {
 }
 
 void EventFeed::handle(CallPtr call) {
-    auto asked = asked_of(call->request);
+    auto asked = asked_of(*call);
     if (!asked) return call->refuse(asked.error());
     if (call->request.header("accept").find("text/event-stream") != std::string_view::npos &&
         call->request.method != "HEAD") {
@@ -189,7 +200,8 @@ void EventFeed::answer_page(const CallPtr& call, const EventFilter& filter, std:
     const auto last = call->partition->log().last_sequence(call->tenant.id);
     if (!last) return call->refuse(last.error());
     const bool more = full || (*last && *next <= **last);
-    body += more ? fmt::format(R"(],"next_cursor":"{}"}})", *next) : R"(],"next_cursor":null})";
+    body += more ? fmt::format(R"(],"next_cursor":"{}"}})", number_cursor(*call, *next))
+                 : R"(],"next_cursor":null})";
     Response response;
     response.body = std::move(body);
     response.set("Almanac-Position", call->position_text(call->partition->log().last_position()));

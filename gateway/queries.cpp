@@ -5,6 +5,7 @@
 
 #include "domain/scheduling/queries.hpp"
 #include "gateway/event_feed.hpp"
+#include "projections/records/cursor.hpp"
 
 namespace almanac::gateway {
 namespace {
@@ -156,21 +157,23 @@ void Queries::list_tenants(const CallPtr& call) {
     if (!asked) return call->refuse(asked.error());
     const auto limit = limit_of(*asked);
     if (!limit) return call->refuse(limit.error());
-    const auto cursor = text_of(*asked, "cursor");
-    const auto after = cursor.empty() ? std::optional(Uuid{}) : parse_uuid(cursor);
-    if (!after)
-        return call->refuse(
-            invalid_field("/cursor", "format", "Not a cursor of this list.").error());
-    auto entries = store_.tenants().page(TenantId{*after}, *limit + 1);
+    const projections::CursorCoder cursors(call->partition->log_id(), "tenants");
+    Uuid after;
+    if (const auto cursor = text_of(*asked, "cursor"); !cursor.empty()) {
+        const auto place = cursors.decode(cursor);
+        if (!place) return call->refuse(place.error());
+        after = uuid_from_bytes(place->at);
+    }
+    auto entries = store_.tenants().page(TenantId{after}, *limit + 1);
     if (!call->principal.is_administrator()) {
         const auto own = store_.tenants().find(call->principal.tenant);
         entries.clear();
-        if (own && own->id > TenantId{*after}) entries.push_back(*own);
+        if (own && own->id > TenantId{after}) entries.push_back(*own);
     }
     std::optional<std::string> next;
     if (entries.size() > *limit) {
         entries.pop_back();
-        next = to_string(entries.back().id);
+        next = cursors.encode({std::string(entries.back().id.view())});
     }
     std::vector<std::string> rows;
     for (const auto& entry : entries) {
@@ -217,13 +220,17 @@ void Queries::get(CallPtr call) {
     // A barrier: every batch decided before is durable once it is through.
     eventstore::Job barrier;
     barrier.done = [this, call, id = *id, moment, &records, &collection](eventstore::Outcome) {
-        auto row = records.as_of(call->tenant.id, collection.name, id, moment);
-        answer_row(call, std::move(row), call->partition->log().last_position());
+        answer_row_as_of(call, records.as_of(call->tenant.id, collection.name, id, moment));
     };
     if (auto queued = call->partition->writer().submit(std::move(barrier)); !queued) {
-        answer_row(call, records.as_of(call->tenant.id, collection.name, *id, moment),
-                   call->partition->log().last_position());
+        answer_row_as_of(call, records.as_of(call->tenant.id, collection.name, *id, moment));
     }
+}
+
+// What was deleted then was not there, as GET says of what is deleted now.
+void Queries::answer_row_as_of(const CallPtr& call, Result<std::optional<projections::Row>> row) {
+    if (row && *row && (*row)->deleted) row = std::optional<projections::Row>{};
+    answer_row(call, std::move(row), call->partition->log().last_position());
 }
 
 void Queries::answer_row(const CallPtr& call, Result<std::optional<projections::Row>> row,
@@ -252,12 +259,9 @@ void Queries::history(CallPtr call) {
     if (!id) return call->refuse(id.error());
     std::uint64_t after = 0;
     if (const auto cursor = text_of(*asked, "cursor"); !cursor.empty()) {
-        const auto* end = cursor.data() + cursor.size();
-        const auto done = std::from_chars(cursor.data(), end, after);
-        if (done.ptr != end || done.ec != std::errc{}) {
-            return call->refuse(
-                invalid_field("/cursor", "format", "Not a cursor of this list.").error());
-        }
+        const auto at = number_cursor_of(*call, cursor);
+        if (!at) return call->refuse(at.error());
+        after = *at;
     }
     auto page = views_.of(*call).records->history(call->tenant.id, call->route->collection->name,
                                                   *id, after, *limit);
@@ -273,12 +277,32 @@ void Queries::history(CallPtr call) {
         event.insert(1, fmt::format(R"("revision":{},)", entry.revision));
         body += event;
     }
-    body += page->next_after ? fmt::format(R"(],"next_cursor":"{}"}})", *page->next_after)
-                             : R"(],"next_cursor":null})";
+    body += page->next_after
+                ? fmt::format(R"(],"next_cursor":"{}"}})", number_cursor(*call, *page->next_after))
+                : R"(],"next_cursor":null})";
     Response response;
     response.body = std::move(body);
     response.set("Almanac-Position", call->position_text(call->partition->log().last_position()));
     call->answer(std::move(response));
+}
+
+void Queries::list_schedules(const CallPtr& call, const scheduling::ListSchedules& asked) {
+    auto& records = *views_.of(*call).records;
+    const auto resource = records.get(call->tenant.id, "resources", asked.id);
+    if (!resource) return call->refuse(resource.error());
+    if (!*resource || (*resource)->deleted) return call->refuse(not_found().error());
+    projections::ListQuery list;
+    list.filters = {{"resource_id", to_string(asked.id)}};
+    list.limit = static_cast<std::size_t>(asked.limit);
+    list.cursor = asked.cursor.value_or("");
+    auto page = records.list(call->tenant.id, "schedules", list);
+    if (!page) return call->refuse(page.error());
+    const auto& collection = *store_.catalogue().collection("schedules");
+    open_rows(
+        call, collection, texts_of(std::move(page->rows)),
+        [call, next = page->next_cursor, position = page->position](std::vector<json::Value> rows) {
+            call->answer_json(200, page_body(std::move(rows), next), position);
+        });
 }
 
 void Queries::special(CallPtr call) {
@@ -306,16 +330,7 @@ void Queries::special(CallPtr call) {
             return call->answer(std::move(response));
         }
         const auto& asked = *static_cast<const scheduling::ListSchedules*>(query.get());
-        projections::ListQuery list;
-        list.filters = {{"resource_id", to_string(asked.id)}};
-        list.limit = 200;
-        auto page = views_.of(*call).records->list(call->tenant.id, "schedules", list);
-        if (!page) return call->refuse(page.error());
-        const auto position = page->position;
-        open_rows(call, *store_.catalogue().collection("schedules"),
-                  texts_of(std::move(page->rows)), [call, position](std::vector<json::Value> rows) {
-                      call->answer_json(200, page_body(std::move(rows), std::nullopt), position);
-                  });
+        list_schedules(call, asked);
     });
 }
 

@@ -2,6 +2,7 @@
 // special ones the catalogue declares. Every one waits for freshness and opens what its caller may
 // see. Stateless but for what it borrows.
 #pragma once
+#include "domain/scheduling/queries.hpp"
 #include "gateway/rows.hpp"
 
 namespace almanac::gateway {
@@ -17,6 +18,8 @@ class Queries {
   private:
     void list_tenants(const CallPtr& call);
     void answer_page(const CallPtr& call, projections::Page page);
+    void list_schedules(const CallPtr& call, const scheduling::ListSchedules& asked);
+    void answer_row_as_of(const CallPtr& call, kernel::Result<std::optional<projections::Row>> row);
     void answer_row(const CallPtr& call, kernel::Result<std::optional<projections::Row>> row,
                     std::uint64_t position);
     kernel::Result<projections::Page> search(

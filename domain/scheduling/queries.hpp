@@ -18,8 +18,10 @@ BOOST_DESCRIBE_STRUCT(FindSlots, (),
                       (service_id, from, to, location_id, resource_ids, party_size, time_zone))
 struct ListSchedules {
     ResourceId id;
+    std::int32_t limit = 50;
+    std::optional<std::string> cursor;
 };
-BOOST_DESCRIBE_STRUCT(ListSchedules, (), (id))
+BOOST_DESCRIBE_STRUCT(ListSchedules, (), (id, limit, cursor))
 
 }  // namespace almanac::scheduling
 
@@ -36,5 +38,7 @@ inline constexpr auto rules<scheduling::FindSlots> = fields(
         .format(Format::zone));
 template <>
 inline constexpr auto rules<scheduling::ListSchedules> =
-    fields(field(&scheduling::ListSchedules::id, "").path());
+    fields(field(&scheduling::ListSchedules::id, "").path(),
+           field(&scheduling::ListSchedules::limit, "rows of one page").range(1, 200).may_omit(),
+           field(&scheduling::ListSchedules::cursor, "`next_cursor` of the page before"));
 }  // namespace almanac::kernel

@@ -100,5 +100,14 @@ TEST(SandboxClock, MovesForwardOnly) {
               *parse_instant("2026-07-01T00:00:00Z"));
 }
 
+// Decided at 8:00 after a move to noon that has not yet reached the clock of the decisions.
+TEST(SandboxClock, AMoveThatIsStillBeingWrittenCounts) {
+    const auto noon = *parse_instant("2026-06-01T12:00:00Z");
+    auto system = given(tenancy::ClockMoved{noon});
+    system.when(tenancy::MoveClock{*parse_instant("2026-06-01T10:00:00Z")})
+        .then_rejected("clock_backwards");
+    system.when(tenancy::MoveClock{noon}).then_nothing();
+}
+
 }  // namespace
 }  // namespace almanac::testing

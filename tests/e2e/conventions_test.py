@@ -1,0 +1,230 @@
+"""What api.md promises of every answer, asked of the real server.
+
+Idempotency keys, conditional writes, representations, `Location`, cursors, the past, the stream of
+events, and the clock of a sandbox.
+"""
+import http.client
+import json
+import unittest
+
+import house
+
+CLIENT = {"first_name": "Ana", "last_name": "García"}
+
+
+class ConventionsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.spine = house.House().start()
+        cls.salon = house.Salon(cls.spine)
+        cls.api = cls.spine.client("salon")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.api.close()
+        cls.spine.close()
+
+    def by_id(self):
+        """The same tenant under its other name."""
+        api = self.spine.client(self.salon.tenant_id)
+        self.addCleanup(api.close)
+        return api
+
+    def test_a_key_is_of_one_body_one_route_and_one_caller(self):
+        first = self.api.post("clients", CLIENT, Idempotency_Key="once")
+        again = self.api.post("clients", CLIENT, Idempotency_Key="once")
+        self.assertEqual((first.status, again.status), (201, 201))
+        self.assertEqual((again.json, again.headers["etag"]), (first.json, first.headers["etag"]))
+        self.assertNotIn("idempotent-replayed", first.headers)
+        self.assertEqual(again.headers["idempotent-replayed"], "true")
+        reused = self.api.post("clients", {"first_name": "Eva"}, Idempotency_Key="once")
+        self.assertEqual((reused.status, reused.code), (422, "idempotency_key_reused"), reused)
+        other_route = self.api.post("locations", {"name": "Annexe", "time_zone": "UTC"},
+                                    Idempotency_Key="once")
+        self.assertEqual(other_route.status, 201, other_route)
+        key = self.api.post("api_keys", {"name": "other", "scopes": ["*.*:*"]})["key"]
+        stranger = self.spine.client("salon", key)
+        other_caller = stranger.post("clients", CLIENT, Idempotency_Key="once")
+        stranger.close()
+        self.assertEqual(other_caller.status, 201, other_caller)
+        self.assertNotEqual(other_caller["id"], first["id"])
+
+    def test_a_retry_may_name_the_tenant_otherwise(self):
+        first = self.api.post("clients", CLIENT, Idempotency_Key="two names")
+        self.assertEqual(first.status, 400, "a space is not visible")
+        first = self.api.post("clients", CLIENT, Idempotency_Key="two-names")
+        again = self.by_id().post("clients", CLIENT, Idempotency_Key="two-names")
+        self.assertEqual((first.status, again["id"]), (201, first["id"]), again)
+
+    def test_a_refused_decision_is_kept_too(self):
+        client = self.api.made("clients", CLIENT)
+        for revision in ("9", "1"):  # the second is asked nothing any more: it has its answer
+            answer = self.api.send("PATCH", f"clients/{client}", {"first_name": "Eva"},
+                                   {"Idempotency-Key": "stale", "If-Match": f'"{revision}"'})
+            self.assertEqual((answer.status, answer.code), (412, "precondition_failed"), answer)
+        self.assertEqual(self.api.get(f"clients/{client}")["first_name"], "Ana")
+
+    def test_what_was_made_is_found_where_location_says(self):
+        chair = self.salon.chairs[0]
+        schedule = {"windows": [{"day": "monday", "from": "09:00", "to": "12:00"}],
+                    "effective_from": "2100-01-04"}
+        for path, body in (("clients", CLIENT), (f"resources/{chair}/schedules", schedule)):
+            made = self.api.post(path, body)
+            self.assertEqual(made.status, 201, made)
+            found = self.api.get(made.headers["location"])
+            self.assertEqual((found.status, found["id"]), (200, made["id"]), found)
+            self.assertEqual(found.headers["etag"], made.headers["etag"])
+
+    def test_a_write_that_saw_the_present_goes_through(self):
+        made = self.api.post("clients", CLIENT, Prefer="return=representation")
+        self.assertEqual(made["resource"], self.api.get(f"clients/{made['id']}").json)
+        changed = self.api.send("PATCH", f"clients/{made['id']}", {"first_name": "Eva"},
+                                {"If-Match": made.headers["etag"],
+                                 "Prefer": "return=representation"})
+        self.assertEqual((changed.status, changed["resource"]["first_name"]), (200, "Eva"), changed)
+        self.assertEqual(changed.headers["etag"], '"2"')
+
+    def test_the_past_is_shown_as_it_was(self):
+        made = self.api.post("clients", CLIENT)
+        path = f"clients/{made['id']}"
+        before = made.headers["almanac-position"]
+        self.api.send("PATCH", path, {"first_name": "Eva"})
+        deleted = self.api.send("DELETE", path)
+        self.assertEqual(deleted.status, 200, deleted)
+        after = deleted.headers["almanac-position"]
+        self.assertEqual(self.api.get(f"{path}?as_of={before}")["first_name"], "Ana")
+        self.assertEqual(self.api.get(path).status, 404)
+        self.assertEqual(self.api.get(f"{path}?as_of={after}").status, 404)
+        self.assertEqual(self.api.post(f"{path}/restore", {}).status, 200)
+        self.assertEqual(self.api.get(path)["first_name"], "Eva")
+        kinds = [event["type"].split(".")[1] for event in self.api.get(f"{path}/history")["data"]]
+        self.assertEqual(kinds, ["client_created", "client_changed", "client_deleted",
+                                 "client_restored"])
+
+    def test_schedules_come_in_pages_and_only_of_what_exists(self):
+        chair = house.Salon.add_chair(self.api, "Chair of many")
+        for month in range(1, 5):
+            self.api.made(f"resources/{chair}/schedules", {
+                "windows": [{"day": "monday", "from": "09:00", "to": "12:00"}],
+                "effective_from": f"2101-0{month}-01"})
+        path = f"resources/{chair}/schedules"
+        whole = self.api.get(path)["data"]
+        paged = list(self.api.pages(f"{path}?limit=2"))
+        self.assertEqual([row["id"] for row in paged], [row["id"] for row in whole])
+        self.assertEqual(len(paged), 5)
+        unknown = self.api.get(f"resources/{self.salon.tenant_id}/schedules")
+        self.assertEqual((unknown.status, unknown.code), (404, "not_found"), unknown)
+
+    def test_cursors_are_of_their_list_alone(self):
+        client = self.api.made("clients", CLIENT)
+        self.api.send("PATCH", f"clients/{client}", {"first_name": "Eva"})
+        events = self.api.get("events?limit=1")["next_cursor"]
+        history = self.api.get(f"clients/{client}/history?limit=1")["next_cursor"]
+        self.assertEqual(self.by_id().get(f"events?limit=1&cursor={events}").status, 200)
+        for path in (f"events?cursor={history}", f"clients/{client}/history?cursor={events}",
+                     "events?cursor=7", f"/v1/tenants?cursor={events}"):
+            answer = self.api.get(path)
+            self.assertEqual((answer.status, answer["errors"][0]["pointer"]), (422, "/cursor"),
+                             f"{path}: {answer}")
+
+    def test_after_the_last_there_can_be_comes_nothing(self):
+        answer = self.api.get("events?after=18446744073709551615")
+        self.assertEqual((answer.status, answer["data"]), (200, []), answer)
+
+    def test_texts_of_the_caller_are_never_cut_in_the_middle(self):
+        # http.client writes headers as latin-1: these are the bytes of UTF-8 as they travel.
+        wide = ("é" * 300).encode().decode("latin-1")
+        made = self.api.post("clients", CLIENT, User_Agent=wide, traceparent="x" + wide)
+        self.assertEqual(made.status, 201, made)
+        last = house.all_events(self.api, "scheduling.client_created")[-1]
+        self.assertNotIn("traceparent", last["metadata"])
+        self.assertEqual(self.api.post("clients", CLIENT, Almanac_Reason="x" * 1000).status, 201)
+        long = self.api.post("clients", CLIENT, Almanac_Reason="x" * 1001)
+        self.assertEqual((long.status, long.code), (400, "malformed_request"), long)
+
+
+class Stream:
+    """Server-sent events of one connection, read as they come."""
+
+    def __init__(self, api, path, last_event_id=None):
+        self.connection = http.client.HTTPConnection(api.address, timeout=30)
+        headers = {"Authorization": f"Bearer {api.key}", "Accept": "text/event-stream"}
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = str(last_event_id)
+        self.connection.request("GET", f"{api.base}/{path}", headers=headers)
+        self.answer = self.connection.getresponse()
+
+    def next(self):
+        fields = {}
+        while True:
+            line = self.answer.readline().decode().rstrip("\n")
+            if not line and fields:
+                return fields
+            name, _, value = line.partition(": ")
+            if name:
+                fields[name] = value
+
+    def close(self):
+        self.answer.close()
+        self.connection.close()
+
+
+class StreamTest(unittest.TestCase):
+    def test_history_then_caught_up_then_live_and_resumed(self):
+        spine = house.House().start()
+        self.addCleanup(spine.close)
+        house.Salon(spine)
+        api = spine.client("salon")
+        self.addCleanup(api.close)
+        known = house.all_events(api, "scheduling.client_created")
+        stream = Stream(api, "events?types=scheduling.client_created")
+        self.addCleanup(stream.close)
+        self.assertEqual(stream.answer.headers["Content-Type"], "text/event-stream")
+        first = stream.next()
+        self.assertEqual(json.loads(first["data"])["id"], known[0]["id"])
+        self.assertEqual(first["id"], str(known[0]["sequence"]))
+        self.assertEqual(stream.next()["event"], "caught_up")
+        made = [api.post("clients", {"first_name": name}) for name in ("Live", "Later")]
+        for answer in made:
+            event = stream.next()
+            self.assertEqual(event["event"], "scheduling.client_created")
+            self.assertEqual(json.loads(event["data"])["id"], answer["events"][0]["id"])
+        resumed = Stream(api, "events?types=scheduling.client_created", made[0]["sequence"])
+        self.addCleanup(resumed.close)
+        self.assertEqual(resumed.next()["id"], str(made[1]["sequence"]))
+        self.assertEqual(resumed.next()["event"], "caught_up")
+
+
+class SandboxTest(unittest.TestCase):
+    def test_only_a_sandbox_has_a_clock_and_keeps_it(self):
+        spine = house.House(["--sandbox-time", "2030-01-01T00:00:00Z"]).start()
+        self.addCleanup(spine.close)
+        api = spine.client()
+        moved = api.post("/v1/admin/clock", {"now": "2030-01-02T10:00:00Z"})
+        self.assertEqual((moved.status, moved.headers["almanac-sandbox"]), (200, "true"), moved)
+        same = api.post("/v1/admin/clock", {"now": "2030-01-02T10:00:00Z"})
+        self.assertEqual((same.status, same["events"]), (200, []), same)
+        back = api.post("/v1/admin/clock", {"now": "2030-01-02T09:00:00Z"})
+        self.assertEqual((back.status, back.code), (422, "clock_backwards"), back)
+        api.close()
+        spine.kill()
+        spine.start()
+        api = spine.client()
+        tenant = api.post("/v1/tenants", {"slug": "salon", "name": "Salon", "time_zone": "UTC",
+                                          "business_type": "salon", "currency": "EUR"})
+        self.assertEqual(tenant.status, 201, tenant)
+        self.assertEqual(api.get("/v1/tenants/salon")["created_at"], "2030-01-02T10:00:00Z")
+        api.close()
+
+    def test_no_other_directory_has_one(self):
+        spine = house.House().start()
+        self.addCleanup(spine.close)
+        api = spine.client()
+        answer = api.post("/v1/admin/clock", {"now": "2030-01-02T10:00:00Z"})
+        self.assertEqual((answer.status, answer.code), (404, "not_found"), answer)
+        self.assertNotIn("almanac-sandbox", answer.headers)
+        api.close()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
