@@ -142,6 +142,19 @@ class ConventionsTest(unittest.TestCase):
         long = self.api.post("clients", CLIENT, Almanac_Reason="x" * 1001)
         self.assertEqual((long.status, long.code), (400, "malformed_request"), long)
 
+    def test_metrics_count_what_was_asked(self):
+        def counted():
+            answer = self.api.get("/metrics")
+            self.assertEqual(answer.status, 200, answer)
+            rows = [line for line in answer.text.splitlines()
+                    if line.startswith("almanac_http_requests_total{") and
+                    'route="create_client"' in line and 'status="201"' in line]
+            return sum(float(row.rsplit(" ", 1)[1]) for row in rows)
+        before = counted()
+        for _ in range(3):
+            self.api.made("clients", CLIENT)
+        house.until(lambda: counted() == before + 3, "three more requests counted")
+
 
 class Stream:
     """Server-sent events of one connection, read as they come."""
@@ -215,6 +228,33 @@ class SandboxTest(unittest.TestCase):
         self.assertEqual(tenant.status, 201, tenant)
         self.assertEqual(api.get("/v1/tenants/salon")["created_at"], "2030-01-02T10:00:00Z")
         api.close()
+
+    def test_appointments_live_and_keys_die_as_time_passes(self):
+        spine = house.House(["--sandbox-time", "2030-01-01T00:00:00Z"]).start()
+        self.addCleanup(spine.close)
+        salon = house.Salon(spine, chairs=1)
+        api = spine.client("salon")
+        self.addCleanup(api.close)
+        asks = house.Salon.add_service(api, "Colour", salon.chairs, requires_confirmation=True)
+        booking = {"client_id": salon.clients[0], "service_id": asks}
+        came = api.made("appointments", {**booking, "start": "2030-01-01T09:00:00Z"})
+        stayed_away = api.made("appointments", {**booking, "start": "2030-01-01T11:00:00Z"})
+        for appointment in (came, stayed_away):
+            self.assertEqual(api.get(f"appointments/{appointment}")["status"], "pending")
+            self.assertEqual(api.post(f"appointments/{appointment}/confirm", {}).status, 200)
+            self.assertEqual(api.get(f"appointments/{appointment}")["status"], "confirmed")
+        made = api.post("api_keys", {"name": "for a day", "scopes": ["scheduling.*:read"],
+                                     "expires_at": "2030-01-01T12:00:00Z"})
+        guest = spine.client("salon", made["key"])
+        self.addCleanup(guest.close)
+        self.assertEqual(guest.get(f"appointments/{came}").status, 200)
+        moved = api.post("/v1/admin/clock", {"now": "2030-01-01T12:00:00Z"})
+        self.assertEqual(moved.status, 200, moved)
+        self.assertEqual(guest.get(f"appointments/{came}").status, 401)
+        self.assertEqual(api.post(f"appointments/{came}/complete", {}).status, 200)
+        self.assertEqual(api.post(f"appointments/{stayed_away}/no_show", {}).status, 200)
+        self.assertEqual([api.get(f"appointments/{each}")["status"]
+                          for each in (came, stayed_away)], ["completed", "no_show"])
 
     def test_no_other_directory_has_one(self):
         spine = house.House().start()
