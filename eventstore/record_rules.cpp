@@ -1,7 +1,6 @@
 #include "eventstore/record_rules.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 namespace almanac::eventstore {

@@ -1,5 +1,4 @@
 #include "gateway/application.hpp"
-#include "eventstore/named_thread.hpp"
 
 #include <sodium.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -10,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "eventstore/named_thread.hpp"
 #include "gateway/descriptors.hpp"
 #include "gateway/http_server.hpp"
 #include "gateway/service.hpp"

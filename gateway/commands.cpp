@@ -1,7 +1,5 @@
 #include "gateway/commands.hpp"
 
-#include <algorithm>
-
 #include "gateway/http_answer.hpp"
 #include "gateway/rows.hpp"
 
@@ -17,11 +15,6 @@ bool is_json(std::string_view content_type) {
     const auto type = content_type.substr(0, content_type.find(';'));
     return equals_ignoring_case(type, "application/json") ||
            equals_ignoring_case(type, "application/merge-patch+json");
-}
-
-bool is_visible_ascii(std::string_view text, std::size_t length_max) {
-    const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
-    return !text.empty() && text.size() <= length_max && std::ranges::all_of(text, visible);
 }
 
 Result<json::Value> body_of(const Call& call) {
@@ -69,7 +62,7 @@ Result<std::string> reason_of(const Call& call) {
 Result<std::optional<eventstore::IdempotencyKey>> idempotency_of(const Call& call) {
     const auto* key = call.request.find_header("idempotency-key");
     if (!key) return std::optional<eventstore::IdempotencyKey>{};
-    if (!is_visible_ascii(*key, 255))
+    if (key->empty() || key->size() > 255 || !is_visible_ascii(*key))
         return malformed("Idempotency-Key takes 1 to 255 visible ASCII characters.");
     return eventstore::IdempotencyKey{*key, route_of(call), call.request.body};
 }

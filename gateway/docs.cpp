@@ -178,14 +178,13 @@ std::string render_docs(const Object& openapi) {
     const auto operations = operations_of(openapi);
     auto server =
         std::string(text_at(openapi.at("servers").get_array().front().get_object(), "url"));
-    std::string_view main = "<main id=\"main\">\n";
+    std::string main = "<main id=\"main\">\n";
     if (server == "/") {  // the script puts in where the page came from
         server = "http://127.0.0.1:8080";
-        main = "<main id=\"main\" data-server=\"http://127.0.0.1:8080\">\n";
+        main = fmt::format("<main id=\"main\" data-server=\"{}\">\n", server);
     }
     std::string body = render_top(text_at(info, "version"), true);
-    body += "<div class=\"layout\">\n" + render_nav(openapi, operations);
-    body += main;
+    body += "<div class=\"layout\">\n" + render_nav(openapi, operations) + main;
     body += "<div class=\"intro\"><h1>Almanac API</h1>\n" +
             html::paragraphs(text_at(info, "description")) + "</div>\n";
     for (const auto& tag : openapi.at("tags").get_array()) {

@@ -1,5 +1,4 @@
 #include "gateway/http_server.hpp"
-#include "eventstore/named_thread.hpp"
 
 #include <sodium.h>
 
@@ -16,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "eventstore/named_thread.hpp"
 #include "gateway/http_session.hpp"
 
 namespace almanac::gateway {

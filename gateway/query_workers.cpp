@@ -1,10 +1,11 @@
 #include "gateway/query_workers.hpp"
-#include "eventstore/named_thread.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <exception>
 #include <utility>
+
+#include "eventstore/named_thread.hpp"
 
 namespace almanac::gateway {
 

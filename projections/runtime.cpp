@@ -1,11 +1,11 @@
 #include "projections/runtime.hpp"
-#include "eventstore/named_thread.hpp"
 
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "eventstore/named_thread.hpp"
 #include "projections/applier.hpp"
 #include "projections/event_feed.hpp"
 #include "projections/waiters.hpp"

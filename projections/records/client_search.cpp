@@ -1,5 +1,4 @@
 #include "projections/records/client_search.hpp"
-#include "eventstore/named_thread.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -10,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "eventstore/named_thread.hpp"
 #include "projections/records/client_opener.hpp"
 #include "projections/records/client_scan.hpp"
 #include "projections/records/cursor.hpp"

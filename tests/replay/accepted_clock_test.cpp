@@ -1,9 +1,6 @@
 // A jumped wall clock of a store: nothing is written until it is accepted, and that is an event.
 #include <gtest/gtest.h>
 
-#include <future>
-
-#include "domain/identity/api_key.hpp"
 #include "domain/tenancy/machine_clock.hpp"
 #include "tests/replay/business_fixture.hpp"
 
@@ -13,18 +10,8 @@ constexpr std::int64_t hour_us = 3'600'000'000;
 
 class AcceptedClockTest : public BusinessFixture {
   protected:
-    Result<eventstore::CommandAnswer> run(eventstore::Store& store,
-                                          eventstore::CommandRequest request) {
-        std::promise<Result<eventstore::CommandAnswer>> done;
-        store.submit(std::move(request), [&](Result<eventstore::CommandAnswer> answer) {
-            done.set_value(std::move(answer));
-        });
-        return done.get_future().get();
-    }
     Result<eventstore::CommandAnswer> write(eventstore::Store& store) {
-        return run(store,
-                   eventstore::house_request(catalogue, "issue_api_key", kernel::system_tenant,
-                                             identity::IssueApiKey{"k", {"*.*:*"}, {}}));
+        return run(store, key_request());
     }
     eventstore::CommandRequest acceptance() {
         return eventstore::house_request(catalogue, "accept_clock", kernel::system_tenant,

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "domain/house.hpp"
+#include "domain/identity/api_key.hpp"
 #include "replay/program.hpp"
 #include "replay/store_target.hpp"
 
@@ -46,6 +48,21 @@ class BusinessFixture : public ::testing::Test {
         auto store = eventstore::Store::open(directory, catalogue, {});
         if (!store) throw std::runtime_error(store.error().detail);
         return std::move(*store);
+    }
+
+    // Done: answered, that is on the disk or refused.
+    static Result<eventstore::CommandAnswer> run(eventstore::Store& store,
+                                                 eventstore::CommandRequest request) {
+        std::promise<Result<eventstore::CommandAnswer>> done;
+        store.submit(std::move(request), [&](Result<eventstore::CommandAnswer> answer) {
+            done.set_value(std::move(answer));
+        });
+        return done.get_future().get();
+    }
+    // Something that can always be written.
+    eventstore::CommandRequest key_request() const {
+        return eventstore::house_request(catalogue, "issue_api_key", kernel::system_tenant,
+                                         identity::IssueApiKey{"k", {"*.*:*"}, {}});
     }
 
     struct Ran {

@@ -2,16 +2,11 @@
 // comes from its snapshot and the events after it, and is the same.
 #include <gtest/gtest.h>
 
-#include <future>
-
-#include "domain/identity/api_key.hpp"
 #include "tests/replay/business_fixture.hpp"
 
 namespace almanac::replay {
 namespace {
-using identity::IssueApiKey;
 using identity::RevokeApiKey;
-using kernel::system_tenant;
 
 class FoldCacheTest : public BusinessFixture {
   protected:
@@ -24,25 +19,12 @@ class FoldCacheTest : public BusinessFixture {
         if (!store) throw std::runtime_error(store.error().detail);
         return std::move(*store);
     }
-    Result<eventstore::CommandAnswer> run(eventstore::Store& store,
-                                          eventstore::CommandRequest request) {
-        std::promise<Result<eventstore::CommandAnswer>> done;
-        store.submit(std::move(request), [&](Result<eventstore::CommandAnswer> answer) {
-            done.set_value(std::move(answer));
-        });
-        return done.get_future().get();
-    }
-    std::string issue(eventstore::Store& store) {
-        const auto answer =
-            run(store, eventstore::house_request(catalogue, "issue_api_key", system_tenant,
-                                                 IssueApiKey{"k", {"*.*:*"}, {}}));
-        return answer ? answer->id : answer.error().detail;
-    }
+    std::string issue(eventstore::Store& store) { return run(store, key_request()).value().id; }
     Result<eventstore::CommandAnswer> revoke(eventstore::Store& store, const std::string& id) {
         RevokeApiKey wish;
         wish.id = identity::ApiKeyId{kernel::parse_uuid(id).value()};
-        return run(store,
-                   eventstore::house_request(catalogue, "revoke_api_key", system_tenant, wish));
+        return run(store, eventstore::house_request(catalogue, "revoke_api_key",
+                                                    kernel::system_tenant, wish));
     }
 
     std::string directory;

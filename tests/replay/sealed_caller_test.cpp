@@ -2,9 +2,6 @@
 // trace was erased.
 #include <gtest/gtest.h>
 
-#include <future>
-
-#include "domain/identity/api_key.hpp"
 #include "tests/replay/business_fixture.hpp"
 
 namespace almanac::replay {
@@ -17,14 +14,9 @@ class SealedCallerTest : public BusinessFixture {
     SealedCallerTest() : store(open(init("data"))) {}
 
     Result<eventstore::CommandAnswer> write_from(const std::string& address) {
-        auto request = eventstore::house_request(catalogue, "issue_api_key", system_tenant,
-                                                 identity::IssueApiKey{"k", {"*.*:*"}, {}});
+        auto request = key_request();
         request.address = address;
-        std::promise<Result<eventstore::CommandAnswer>> done;
-        store->submit(std::move(request), [&](Result<eventstore::CommandAnswer> answer) {
-            done.set_value(std::move(answer));
-        });
-        return done.get_future().get();
+        return run(*store, std::move(request));
     }
     struct Sealed {
         std::string text;
