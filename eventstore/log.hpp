@@ -100,6 +100,9 @@ class Log {
     ManifestExtent manifest() const;  // for the mark; unknown where opened read-only
     // Table files that lie there although RocksDB's list of files does not name them.
     Result<std::uint64_t> unlisted_tables() const;
+    // `corrupt` where a position is missing among those that no table file holds yet. RocksDB takes
+    // zeros in a write-ahead log for its end and yet reads on behind them.
+    Result<void> check_tail() const;
     Result<std::optional<std::uint64_t>> last_sequence(const TenantId& tenant) const;
     // Of a committed position; `corrupt` where it ought to be and is not.
     Result<std::string> record_bytes(std::uint64_t position) const;

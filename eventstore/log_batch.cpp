@@ -6,8 +6,12 @@
 
 namespace almanac::eventstore {
 
+namespace {
+constexpr std::size_t reserved_bytes = 64 << 10;  // what a busy writer gathers: it seldom grows
+}
+
 LogBatch::State::State(const Log::State& of)
-    : log(of), batch(std::make_unique<rocksdb::WriteBatch>()) {}
+    : log(of), batch(std::make_unique<rocksdb::WriteBatch>(reserved_bytes)) {}
 LogBatch::State::~State() = default;
 
 LogBatch::LogBatch(const Log& log) : state_(std::make_unique<State>(*log.state_)) {}

@@ -221,4 +221,22 @@ Result<std::uint64_t> Log::unlisted_tables() const {
     return unlisted;
 }
 
+Result<void> Log::check_tail() const {
+    rocksdb::ColumnFamilyMetaData tables;
+    state_->db->GetColumnFamilyMetaData(state_->family(Space::log), &tables);
+    std::string in_tables;
+    for (const auto& level : tables.levels)
+        for (const auto& table : level.files) in_tables = std::max(in_tables, table.largestkey);
+    const auto it = state_->iterate(Space::log, {});
+    auto last = in_tables.empty() ? 0 : read_u64(in_tables);
+    std::string next;
+    append_u64(next, last + 1);
+    for (it->Seek(next); it->Valid(); it->Next())
+        if (read_u64(it->key().ToStringView()) != ++last)
+            return kernel::corrupt("The write-ahead log lacks position " + std::to_string(last) +
+                                   ", but not what follows it.");
+    if (!it->status().ok()) return std::unexpected(translate(it->status(), "Reading the log"));
+    return {};
+}
+
 }  // namespace almanac::eventstore

@@ -142,6 +142,7 @@ Result<Inspected> inspect(const Partition& partition, const OpenOptions& options
     if (auto agrees = compare_keyring(partition, log, mark->mark, inspected->fork, options);
         !agrees)
         return std::unexpected(std::move(agrees.error()));
+    if (auto whole = log.check_tail(); !whole) return std::unexpected(std::move(whole.error()));
     if (log.last_position() != 0)
         if (auto last = log.record(log.last_position()); !last)
             return std::unexpected(std::move(last.error()));

@@ -12,24 +12,31 @@ namespace almanac::benchmarks {
 namespace {
 constexpr auto quiet_limit = std::chrono::seconds(120);
 
-// What one booking really leaves in the log: its record's bytes, and keys (record, sequence, tags).
+// What a booking leaves in the log, in the middle of some: its record's bytes, and keys (record,
+// sequence, tags).
 struct Footprint {
     std::size_t record_bytes = 0;
     std::size_t keys = 0;
 };
 
-Footprint measure_booking(BookedServer& server) {
-    server.book(1, 1, {});
+Footprint measure_bookings(BookedServer& server) {
+    constexpr std::size_t bookings = 400;
+    server.book(1, bookings, {});
     const auto log = eventstore::Log::open(server.log_directory(), eventstore::LogMode::read_only);
     if (!log) throw std::runtime_error("the log cannot be read: " + log.error().detail);
-    for (auto position = (*log)->last_position(); position > 0; --position) {
+    Footprint sum;
+    std::size_t found = 0;
+    for (auto position = (*log)->last_position(); position > 0 && found < bookings; --position) {
         const auto bytes = (*log)->record_bytes(position);
         if (!bytes) break;
         const auto record = eventstore::RecordView::parse(*bytes);
-        if (record && record->type() == "scheduling.appointment_booked")
-            return {bytes->size(), record->tag_count() + 2};
+        if (!record || record->type() != "scheduling.appointment_booked") continue;
+        sum.record_bytes += bytes->size();
+        sum.keys += record->tag_count() + 2;
+        ++found;
     }
-    throw std::runtime_error("the booking is not in the log");
+    if (found < bookings) throw std::runtime_error("the bookings are not in the log");
+    return {sum.record_bytes / bookings, (sum.keys + bookings / 2) / bookings};
 }
 
 struct Samples {
@@ -54,8 +61,8 @@ class Contest {
   public:
     explicit Contest(const BenchSetting& setting)
         : setting_(setting), scratch_(setting, "book"), product_(setting, scratch_ / "almanac") {
-        footprint_ = measure_booking(product_);
-        fmt::print("one booking leaves {} bytes under {} keys\n", footprint_.record_bytes,
+        footprint_ = measure_bookings(product_);
+        fmt::print("a booking leaves {} bytes under {} keys\n", footprint_.record_bytes,
                    footprint_.keys);
         start_reference(bare_, "bare", 3);
         start_reference(equal_, "equal", footprint_.keys);

@@ -122,23 +122,25 @@ void GroupCommit::put_bare(const Entry& entry) {
     }
 }
 
+void GroupCommit::append_sealed(std::string& out) const {
+    std::array<unsigned char, sealed_text_bytes> text{};
+    std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES> nonce{};
+    randombytes_buf(nonce.data(), nonce.size());
+    std::array<unsigned char, sealed_text_bytes + crypto_aead_xchacha20poly1305_ietf_ABYTES>
+        sealed{};
+    crypto_aead_xchacha20poly1305_ietf_encrypt(
+        sealed.data(), nullptr, text.data(), text.size(),
+        reinterpret_cast<const unsigned char*>(tenant.data()), tenant.size(), nullptr, nonce.data(),
+        store_->data_key.data());
+    out.append(reinterpret_cast<const char*>(nonce.data()), nonce.size());
+    out.append(reinterpret_cast<const char*>(sealed.data()), sealed.size());
+}
+
 void GroupCommit::put_equal(const Entry& entry) {
     auto& record = store_->record;
     auto& key = store_->key;
     record.assign(entry.body);
-    std::array<unsigned char, sealed_text_bytes> text{};
-    std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES> nonce{};
-    randombytes_buf(nonce.data(), nonce.size());
-    std::array<unsigned char, sealed_text_bytes + crypto_aead_xchacha20poly1305_ietf_ABYTES> out{};
-    for (unsigned i = 0; i < options_.seals; ++i) {
-        nonce.back() = static_cast<unsigned char>(i);  // one call of the kernel for all of a record
-        crypto_aead_xchacha20poly1305_ietf_encrypt(
-            out.data(), nullptr, text.data(), text.size(),
-            reinterpret_cast<const unsigned char*>(tenant.data()), tenant.size(), nullptr,
-            nonce.data(), store_->data_key.data());
-        record.append(reinterpret_cast<const char*>(nonce.data()), nonce.size());
-        record.append(reinterpret_cast<const char*>(out.data()), out.size());
-    }
+    if (entry.body.contains("_notes\"")) append_sealed(record);
     // The rest of a real record (ids, tags, metadata) is bytes like any others to hash and store.
     const std::size_t hashed = std::max(options_.record_bytes, record.size() + 32) - 32;
     record.resize(hashed, 'r');

@@ -18,10 +18,9 @@ namespace almanac::benchmarks {
 
 struct CommitOptions {
     std::filesystem::path directory;
-    bool equal = false;               // hash and seals, three column families
+    bool equal = false;               // hash, notes sealed, three column families
     unsigned keys = 3;                // per request, the record's own included
     std::size_t record_bytes = 1150;  // of each record (equal only; bare stores the body)
-    unsigned seals = 2;               // per record (equal only)
 };
 
 // A request on its way through the commit. The body must live until `done`.
@@ -45,6 +44,7 @@ class GroupCommit {
     void put(Entry& entry);
     void put_bare(const Entry& entry);
     void put_equal(const Entry& entry);
+    void append_sealed(std::string& out) const;
 
     CommitOptions options_;
     Done done_;

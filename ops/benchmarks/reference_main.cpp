@@ -21,7 +21,6 @@ int main(int argc, char** argv) {
     app.add_option("--port", port, "on 127.0.0.1; 0 takes a free one");
     app.add_option("--keys", options.keys, "keys per request (bare 3, equal 10)");
     app.add_option("--record-bytes", options.record_bytes, "bytes of an equal record");
-    app.add_option("--seals", options.seals, "sealed values of an equal record");
     CLI11_PARSE(app, argc, argv);
     options.equal = kind == "equal";
     if (options.equal && app.count("--keys") == 0) options.keys = 10;

@@ -222,6 +222,63 @@ TEST_F(Damage, a_flipped_byte_anywhere_is_refused_found_or_harmless) {
     EXPECT_GT(found, 20);
 }
 
+TEST_F(Damage, zeros_in_the_log_are_never_passed_over) {
+    SCOPED_TRACE("seed " + std::to_string(seed_));
+    for (std::size_t at = 0; at < acknowledged_.back().log_bytes; at += 4096) {
+        fresh_copy();
+        const auto log = write_ahead_log(copy_);
+        auto bytes = bytes_of(log);
+        const auto end = std::min(bytes.size(), at + (at % 8192 == 0 ? 32768 : 4096));
+        std::fill(bytes.begin() + static_cast<long>(at), bytes.begin() + static_cast<long>(end),
+                  '\0');
+        write_bytes(log, bytes);
+        SCOPED_TRACE("zeros from " + std::to_string(at) + " to " + std::to_string(end));
+        const auto opened = open_copy();
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().kind, kernel::RejectionKind::corrupt);
+    }
+}
+
+// RocksDB reads a log in blocks of 32 KiB. Where records end with the blocks it takes a zeroed one
+// for nothing at all and goes on with the next.
+TEST(DamagedBlock, a_block_of_zeros_between_records_is_found) {
+    const TemporaryDirectory directory(true);
+    const auto path = directory.path() / "log";
+    constexpr std::size_t block_bytes = 32 << 10;
+    {
+        must(Log::open(path, LogMode::create));
+        const auto log = must(Log::open(path, LogMode::read_write));
+        for (std::uint64_t position = 1; position <= 3; ++position) {
+            Record record;
+            record.tenant = tenant_number(1);
+            record.sequence = position - 1;
+            LogBatch empty(*log);
+            empty.put_event(position, record, std::string(20'000, 'x'));
+            const auto besides = empty.bytes() - 20'000;
+            LogBatch batch(*log);
+            batch.put_event(position, record, std::string(block_bytes - 7 - besides, 'x'));
+            must(log->commit(batch));
+        }
+        fs::copy(path, directory.path() / "killed");
+    }
+    const auto killed = directory.path() / "killed";
+    must(must(Log::open(killed, LogMode::read_only))->check_tail());
+    auto file = fs::path();
+    for (const auto& entry : fs::directory_iterator(killed))
+        if (entry.path().extension() == ".log") file = std::max(file, entry.path());
+    auto bytes = bytes_of(file);
+    ASSERT_EQ(bytes.size(), 3 * block_bytes);
+    std::fill_n(bytes.begin() + block_bytes, block_bytes, '\0');
+    write_bytes(file, bytes);
+    const auto log = must(Log::open(killed, LogMode::read_only));
+    EXPECT_EQ(log->last_position(), 3U) << "RocksDB says that something is wrong";
+    const auto checked = log->check_tail();
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().code, "corrupt");
+    EXPECT_EQ(checked.error().detail,
+              "The write-ahead log lacks position 2, but not what follows it.");
+}
+
 // RocksDB takes the unreadable end of its manifest for torn and goes on without the files in it.
 TEST_F(Damage, a_damaged_or_cut_list_of_files_is_never_believed) {
     SCOPED_TRACE("seed " + std::to_string(seed_));
