@@ -171,6 +171,7 @@ EventDraft Executor::State::draft_of(kernel::Event& event, const CommandRequest&
     draft.tags = event.type->tags(event.data.get());
     draft.data = event.type->to_json(event.data.get());
     draft.metadata = metadata_of(request, subject, trace);
+    draft.typed = {event.type, event.data};
     return draft;
 }
 

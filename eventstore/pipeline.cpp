@@ -88,8 +88,9 @@ Result<void> Pipeline::encode_all(const TenantId& tenant, const CommandMeta& met
                                   Instant time) {
     bytes_.clear();
     ends_.clear();
-    records_.clear();
+    events_.clear();
     for (std::size_t i = 0; i < events.size(); ++i) {
+        auto typed = std::move(events[i].typed);
         auto record = std::make_shared<Record>(make_record(tenant, meta, std::move(events[i])));
         record->sequence = state.next_sequence + i;
         record->time = time;
@@ -98,7 +99,7 @@ Result<void> Pipeline::encode_all(const TenantId& tenant, const CommandMeta& met
         if (auto done = encode_to(bytes_, *record); !done)
             return std::unexpected(std::move(done.error()));
         ends_.push_back(bytes_.size());
-        records_.push_back(std::move(record));
+        events_.push_back({next_position_ + i, std::move(record), std::move(typed)});
     }
     return {};
 }
@@ -114,7 +115,7 @@ Result<Appended> Pipeline::append(const TenantId& tenant, const CommandMeta& met
     if (auto done = encode_all(tenant, meta, events, state, time); !done)
         return std::unexpected(std::move(done.error()));
     auto total = bytes_.size();
-    for (const auto& record : records_) total += index_bytes(*record);
+    for (const auto& event : events_) total += index_bytes(*event.record);
     if (!job_staged_ && !open_->empty() && open_->log_batch.bytes() + total > batch_bytes_max) {
         open_->end_job();
         make_room_();
@@ -126,12 +127,13 @@ Result<Appended> Pipeline::append(const TenantId& tenant, const CommandMeta& met
     tenants_before_job_.emplace_back(tenant, state);
     Appended appended{next_position_, 0, state.next_sequence, 0, time};
     std::size_t start = 0;
-    for (std::size_t i = 0; i < records_.size(); ++i) {
-        open_->add_event(next_position_++, std::move(records_[i]),
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+        open_->add_event(std::move(events_[i]),
                          std::string_view(bytes_).substr(start, ends_[i] - start));
         start = ends_[i];
     }
-    state.next_sequence += records_.size();
+    next_position_ += events_.size();
+    state.next_sequence += events_.size();
     state.last_time = time;
     appended.last_position = next_position_ - 1;
     appended.last_sequence = state.next_sequence - 1;

@@ -89,7 +89,7 @@ class Pipeline {
     // Reused by append
     std::string bytes_;
     std::vector<std::size_t> ends_;
-    std::vector<std::shared_ptr<Record>> records_;
+    std::vector<CommittedEvent> events_;
 };
 
 }  // namespace almanac::eventstore

@@ -15,6 +15,7 @@
 
 #include "eventstore/clock.hpp"
 #include "eventstore/log.hpp"
+#include "eventstore/typed_event.hpp"
 #include "eventstore/query.hpp"
 
 namespace almanac::eventstore {
@@ -29,6 +30,7 @@ struct EventDraft {
     std::vector<std::string> tags;  // the identity tag first; repeats are dropped
     std::string data = "{}";
     std::string metadata = "{}";
+    TypedEvent typed = {};  // what `data` says, where the caller has it at hand
 };
 
 struct CommandMeta {
@@ -54,6 +56,7 @@ std::size_t index_bytes(const Record& record);
 struct CommittedEvent {
     std::uint64_t position = 0;
     std::shared_ptr<const Record> record;
+    TypedEvent typed = {};  // what the record's data says; no type: to be read from it
 };
 
 class Pipeline;  // pipeline.hpp: the batch being staged and those in flight

@@ -41,14 +41,14 @@ void NewestFirstIndex::shrink_to(std::size_t entries) {
     }
 }
 
-void StagedBatch::add_event(std::uint64_t position, std::shared_ptr<const Record> record,
-                            std::string_view bytes) {
-    log_batch.put_event(position, *record, bytes);
+void StagedBatch::add_event(CommittedEvent event, std::string_view bytes) {
+    const auto& record = *event.record;
+    log_batch.put_event(event.position, record, bytes);
     const auto item = static_cast<std::uint32_t>(events.size());
-    for (std::size_t i = 0; i < record->tags.size(); ++i)
-        tag_index_.add(tag_hash(record->tenant, record->tags[i]), item,
+    for (std::size_t i = 0; i < record.tags.size(); ++i)
+        tag_index_.add(tag_hash(record.tenant, record.tags[i]), item,
                        static_cast<std::uint32_t>(i));
-    events.push_back({position, std::move(record)});
+    events.push_back(std::move(event));
 }
 
 void StagedBatch::put(Space space, std::string_view key, std::optional<std::string_view> value) {

@@ -53,8 +53,7 @@ class StagedBatch {
 
     std::uint64_t number() const { return number_; }
     bool empty() const { return log_batch.empty(); }
-    void add_event(std::uint64_t position, std::shared_ptr<const Record> record,
-                   std::string_view bytes);
+    void add_event(CommittedEvent event, std::string_view bytes);
     void put(Space space, std::string_view key, std::optional<std::string_view> value);
 
     // Nothing = not in this batch; an inner nothing = erased by it.

@@ -65,7 +65,8 @@ std::uint64_t Applier::position() const {
 }
 
 Applier::Decoded Applier::decode(const eventstore::CommittedEvent& committed) const {
-    Decoded decoded{{committed.position, committed.record, {}}, {}};
+    Decoded decoded{{committed.position, committed.record, committed.typed}, {}};
+    if (committed.typed.type != nullptr) return decoded;
     try {
         auto event = eventstore::read_event(catalogue_, *committed.record);
         if (event)

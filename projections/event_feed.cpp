@@ -7,8 +7,10 @@ using eventstore::CommittedEvent;
 using eventstore::Record;
 
 namespace {
-std::size_t bytes_of(const Record& record) {
+std::size_t bytes_of(const CommittedEvent& event) {
+    const auto& record = *event.record;
     std::size_t bytes = sizeof(Record) + record.data.size() + record.metadata.size();
+    if (event.typed.type != nullptr) bytes += record.data.size();  // the same again, roughly
     for (const auto& tag : record.tags) bytes += tag.capacity() + sizeof(std::string);
     return bytes;
 }
@@ -18,7 +20,7 @@ EventFeed::EventFeed(const eventstore::Log& log, std::size_t events_max, std::si
     : log_(log), events_max_(events_max), bytes_max_(bytes_max), target_(log.last_position()) {}
 
 void EventFeed::drop_front() {
-    bytes_ -= bytes_of(*ring_.front().record);
+    bytes_ -= bytes_of(ring_.front());
     ring_.pop_front();
 }
 
@@ -31,7 +33,7 @@ void EventFeed::push(std::span<const CommittedEvent> events) {
             bytes_ = 0;
         }
         ring_.push_back(event);
-        bytes_ += bytes_of(*event.record);
+        bytes_ += bytes_of(event);
         target_ = std::max(target_, event.position);
         while (ring_.size() > events_max_ || (bytes_ > bytes_max_ && ring_.size() > 1))
             drop_front();
@@ -72,7 +74,7 @@ kernel::Result<EventFeed::Piece> EventFeed::scan(std::uint64_t from, std::uint64
             decoded = std::unexpected(std::move(record.error()));
             return false;
         }
-        piece.events.push_back({position, std::make_shared<const Record>(std::move(*record))});
+        piece.events.push_back({position, std::make_shared<const Record>(std::move(*record)), {}});
         return true;
     });
     if (!scanned) return std::unexpected(scanned.error());

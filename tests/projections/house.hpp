@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <string>
@@ -70,6 +72,10 @@ class House {
         eventstore::WriterHooks hooks;
         hooks.sync_keyring = [this] { return keyring_->sync(); };
         hooks.committed = [this](auto events) {
+            {
+                const std::lock_guard lock(mutex_);
+                for (const auto& event : events) seen_[event.position] = event;
+            }
             if (committed) committed(events);
         };
         writer_ = std::make_unique<eventstore::Writer>(log(), *partition_->mark, clock_,
@@ -131,8 +137,15 @@ class House {
     }
 
     std::function<void(std::span<const eventstore::CommittedEvent>)> committed;
+    // As the writer's hook told it, with the event as it was decided.
+    eventstore::CommittedEvent seen(std::uint64_t position) {
+        const std::lock_guard lock(mutex_);
+        return seen_.at(position);
+    }
 
   private:
+    std::mutex mutex_;
+    std::map<std::uint64_t, eventstore::CommittedEvent> seen_;
     TemporaryDirectory directory_;
     eventstore::ManualClock clock_;
     std::optional<eventstore::DataDirectory> held_;
@@ -168,7 +181,6 @@ class Views {
     void catch_up() {
         runtime.start();
         const auto last = house_.log().last_position();
-        const std::vector<eventstore::CommittedEvent> seen;
         if (runtime.status().log_position < last) feed(runtime.status().log_position + 1, last);
         if (!applied(runtime, last)) throw std::runtime_error("the views did not catch up");
         EXPECT_EQ(runtime.status().failure, "");
@@ -177,10 +189,8 @@ class Views {
     // As the writer's hook does.
     void feed(std::uint64_t from, std::uint64_t to) {
         std::vector<eventstore::CommittedEvent> events;
-        for (auto position = from; position <= to; ++position) {
-            events.push_back({position, std::make_shared<const eventstore::Record>(
-                                            must(house_.log().record(position)))});
-        }
+        for (auto position = from; position <= to; ++position)
+            events.push_back(house_.seen(position));
         runtime.committed(events);
     }
 
