@@ -58,6 +58,7 @@ Result<CommandAnswer> decode(const json::Object& stored) {
             error.code = text(o, "code");
             error.detail = text(o, "detail");
         }
+        rejection.replayed = true;
         return std::unexpected(std::move(rejection));
     }
     const auto& a = stored.at("answer").as_object();

@@ -13,7 +13,7 @@ inline constexpr std::uint32_t result_days = 7;
 std::uint32_t utc_day(Instant t);  // days since 1970
 Key32 idempotency_key(const Actor& actor, const IdempotencyKey& idempotency);
 
-// What was answered to this key before: the answer marked `replayed`, or the rejection; 422
+// What was answered to this key before, answer or rejection, marked `replayed`; 422
 // `idempotency_key_reused` where the body is another. Nothing where the key is new.
 std::optional<Result<CommandAnswer>> earlier_result(Stage& stage, Keyring& keyring,
                                                     const TenantId& tenant, const Key32& key,

@@ -244,6 +244,9 @@ kernel::json::Object convention_responses() {
         if (status == "429" || status == "503" || status == "409") {
             headers["Retry-After"] = {{"$ref", "#/components/headers/RetryAfter"}};
         }
+        if (status == "404" || status == "409" || status == "412" || status == "422") {
+            headers["Idempotent-Replayed"] = {{"$ref", "#/components/headers/Replayed"}};
+        }
         if (status == "429") {
             headers["RateLimit"] = {{"$ref", "#/components/headers/RateLimit"}};
             headers["RateLimit-Policy"] = {{"$ref", "#/components/headers/RateLimitPolicy"}};

@@ -39,6 +39,7 @@ Response answer_of(const kernel::Rejection& rejection, std::string_view request_
         problem.detail = "Stored data is damaged; the operator finds details in the log.";
     }
     auto answer = problem_response(problem, request_id);
+    if (rejection.replayed) answer.set("Idempotent-Replayed", "true");
     if (problem.status == 401) answer.set("WWW-Authenticate", "Bearer realm=\"almanac\"");
     return answer;
 }

@@ -26,6 +26,7 @@ struct Rejection {
     std::string detail;
     std::vector<FieldError> errors = {};
     int retry_after_seconds = 0;  // > 0: worth a retry after so long
+    bool replayed = false;        // the first answer to this Idempotency-Key, once more
 };
 
 template <class T>

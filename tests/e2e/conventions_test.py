@@ -58,10 +58,18 @@ class ConventionsTest(unittest.TestCase):
 
     def test_a_refused_decision_is_kept_too(self):
         client = self.api.made("clients", CLIENT)
-        for revision in ("9", "1"):  # the second is asked nothing any more: it has its answer
-            answer = self.api.send("PATCH", f"clients/{client}", {"first_name": "Eva"},
-                                   {"Idempotency-Key": "stale", "If-Match": f'"{revision}"'})
-            self.assertEqual((answer.status, answer.code), (412, "precondition_failed"), answer)
+        first, again = [  # the second is asked nothing any more: it has its answer
+            self.api.send("PATCH", f"clients/{client}", {"first_name": "Eva"},
+                          {"Idempotency-Key": "stale", "If-Match": f'"{revision}"'})
+            for revision in ("9", "1")]
+        self.assertEqual((first.status, first.code), (412, "precondition_failed"), first)
+        self.assertNotIn("idempotent-replayed", first.headers)
+        self.assertEqual(again.headers["idempotent-replayed"], "true")
+        self.assertEqual({**again.json, "instance": ""}, {**first.json, "instance": ""})
+        other = self.api.send("PATCH", f"clients/{client}", {"first_name": "Ina"},
+                              {"Idempotency-Key": "stale"})
+        self.assertEqual((other.status, other.code), (422, "idempotency_key_reused"), other)
+        self.assertNotIn("idempotent-replayed", other.headers, "this one is new")
         self.assertEqual(self.api.get(f"clients/{client}")["first_name"], "Ana")
 
     def test_what_was_made_is_found_where_location_says(self):
