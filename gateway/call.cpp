@@ -11,13 +11,6 @@ namespace almanac::gateway {
 namespace {
 using namespace kernel;
 
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto done = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = done.ec == std::errc{} && done.ptr == text.data() + text.size();
-    return whole && !text.empty() ? std::optional(value) : std::nullopt;
-}
-
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
@@ -95,7 +88,7 @@ Preferences preferences_of(const Request& request) {
             rest.remove_prefix(std::min(end + 1, rest.size()));
             if (part == "return=representation") preferences.representation = true;
             if (!part.starts_with("wait=")) continue;
-            if (const auto wait = number(part.substr(5))) {
+            if (const auto wait = whole_number(part.substr(5))) {
                 preferences.wait_seconds = static_cast<int>(std::min<std::uint64_t>(*wait, 30));
             }
         }
@@ -103,11 +96,18 @@ Preferences preferences_of(const Request& request) {
     return preferences;
 }
 
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto done = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = done.ec == std::errc{} && done.ptr == text.data() + text.size();
+    return whole ? std::optional(value) : std::nullopt;
+}
+
 std::optional<std::pair<unsigned, std::uint64_t>> parse_position(std::string_view text) {
     const auto dash = text.find('-');
     if (dash == text.npos) return std::nullopt;
-    const auto partition = number(text.substr(0, dash));
-    const auto position = number(text.substr(dash + 1));
+    const auto partition = whole_number(text.substr(0, dash));
+    const auto position = whole_number(text.substr(dash + 1));
     if (!partition || !position || *partition >= eventstore::partitions_max) return std::nullopt;
     return std::pair{static_cast<unsigned>(*partition), *position};
 }
@@ -117,7 +117,7 @@ Result<std::optional<std::uint64_t>> if_match_of(const Request& request) {
     if (!header || *header == "*") return std::optional<std::uint64_t>{};
     const std::string_view text = *header;
     if (text.size() > 2 && text.front() == '"' && text.back() == '"') {
-        if (const auto revision = number(text.substr(1, text.size() - 2))) return revision;
+        if (const auto revision = whole_number(text.substr(1, text.size() - 2))) return revision;
     }
     return reject(RejectionKind::invalid, "malformed_request",
                   "If-Match takes one revision in quotes, as ETag gave it: \"3\".");

@@ -50,6 +50,8 @@ struct Preferences {
     int wait_seconds = 2;
 };
 Preferences preferences_of(const Request& request);
+// Decimal digits and nothing else, at most 2^64 - 1.
+std::optional<std::uint64_t> whole_number(std::string_view text);
 // "<partition>-<n>"; nothing where it is not of that form.
 std::optional<std::pair<unsigned, std::uint64_t>> parse_position(std::string_view text);
 // `If-Match: "<revision>"`; a rejection where it is something else; nothing for `*` or none.

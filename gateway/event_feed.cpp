@@ -1,7 +1,6 @@
 #include "gateway/event_feed.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "gateway/problem.hpp"
 
@@ -22,14 +21,6 @@ std::vector<std::string> list_of(const std::string& text) {
         at = end + 1;
     }
     return items;
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto done = std::from_chars(text.data(), end, value);
-    return done.ec == std::errc{} && done.ptr == end && !text.empty() ? std::optional(value)
-                                                                      : std::nullopt;
 }
 
 // The sequence after one; after the last there can be is nothing.
@@ -56,7 +47,7 @@ Result<Asked> asked_of(const Call& call) {
             asked.filter.tags = list_of(value);
         else if (name == "cursor")
             continue;
-        else if (const auto n = number(value); !n)
+        else if (const auto n = whole_number(value); !n)
             errors.push_back({"/" + name, "type", "Expected a number."});
         else if (name == "after")
             asked.from = after(*n);
@@ -66,7 +57,7 @@ Result<Asked> asked_of(const Call& call) {
             asked.limit = *n;
     }
     if (const auto* last = request.find_header("last-event-id")) {
-        if (const auto n = number(*last))
+        if (const auto n = whole_number(*last))
             asked.from = after(*n);
         else
             errors.push_back({"/Last-Event-ID", "type", "Expected a sequence."});

@@ -1,7 +1,6 @@
 #include "gateway/queries.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "domain/scheduling/queries.hpp"
 #include "gateway/event_feed.hpp"
@@ -15,13 +14,11 @@ using Parameters = std::map<std::string, std::string, std::less<>>;
 Result<std::size_t> limit_of(const Parameters& asked) {
     const auto at = asked.find("limit");
     if (at == asked.end()) return 50;
-    std::size_t limit = 0;
-    const auto* end = at->second.data() + at->second.size();
-    const auto done = std::from_chars(at->second.data(), end, limit);
-    if (done.ec != std::errc{} || done.ptr != end || limit < 1 || limit > 200) {
+    const auto limit = whole_number(at->second);
+    if (!limit || *limit < 1 || *limit > 200) {
         return invalid_field("/limit", "range", "Expected 1 to 200.");
     }
-    return limit;
+    return *limit;
 }
 
 std::string text_of(const Parameters& asked, std::string_view name) {
