@@ -101,9 +101,11 @@ void Views::when_all_applied(eventstore::Store& store,
     barrier->then = std::move(then);
     for (unsigned number = 0; number < partitions_.size(); ++number) {
         const auto target = store.partition(number).writer().durable_position();
-        of(number).runtime->when_applied(target, deadline, [barrier](bool applied) {
+        of(number).runtime->when_applied(target, deadline, [this, barrier](bool applied) {
             if (!applied) barrier->all = false;
-            if (--barrier->left == 0) barrier->then(barrier->all.load());
+            if (--barrier->left > 0) return;
+            if (!workers_.submit([barrier] { barrier->then(barrier->all.load()); }))
+                barrier->then(false);
         });
     }
 }

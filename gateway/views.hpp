@@ -38,7 +38,8 @@ class Views {
     // position it names, at once with `Almanac-Consistency: eventual`; else refuses with 503
     // `view_behind`. `then` runs on the caller's thread, or on a worker's where it had to wait.
     void when_fresh(const CallPtr& call, std::move_only_function<void()> then);
-    // The same for every partition at its present end (a clock move's barrier).
+    // Every partition at its present end (a clock move's barrier). `then` runs on a worker's
+    // thread; false at the deadline, or where too many queries wait.
     void when_all_applied(eventstore::Store& store, std::chrono::steady_clock::time_point deadline,
                           std::move_only_function<void(bool)> then);
 

@@ -1,97 +1,11 @@
 // How a query waits for the views: where it runs, what it holds back, what it is told.
-#include "gateway/views.hpp"
-
-#include <gtest/gtest.h>
-
-#include <future>
-
-#include "domain/house.hpp"
-#include "tests/eventstore/writer_fixture.hpp"
+#include "tests/gateway/views_fixture.hpp"
 
 namespace almanac::gateway {
 namespace {
 
 using namespace std::chrono_literals;
 using eventstore::Gate;
-using eventstore::must;
-
-constexpr auto watchdog = 20s;  // only against a test that would hang
-
-struct Asker final : AnswerSink {
-    void answer(std::uint64_t, Response response) override { told.set_value(std::move(response)); }
-    std::shared_ptr<StreamSink> open_stream(std::uint64_t, Response) override { return nullptr; }
-    void abandon(std::uint64_t) override { told.set_value({.status = 500}); }
-    std::promise<Response> told;
-};
-
-struct Asked {
-    CallPtr call;
-    std::future<Response> answer;
-};
-
-class ViewsTest : public ::testing::Test {
-  protected:
-    ViewsTest() {
-        eventstore::CreateOptions small;
-        small.ballast_bytes = 1UL << 20;
-        must(eventstore::Store::init(directory_.path() / "data", catalogue_, small));
-        store_ = must(eventstore::Store::open(directory_.path() / "data", catalogue_, {}));
-        views_ = must(Views::open(*store_));
-        must(store_->finish_begun());
-        views_->start();
-    }
-    ~ViewsTest() override {
-        store_->close();
-        views_->stop();
-    }
-
-    std::uint64_t last() { return store_->partition(0).writer().durable_position(); }
-    projections::Runtime& runtime() { return *views_->of(0).runtime; }
-
-    Asked ask(std::vector<Header> headers) {
-        auto asker = std::make_shared<Asker>();
-        auto answer = asker->told.get_future();
-        Request request;
-        request.headers = std::move(headers);
-        auto call = std::make_shared<Call>(std::move(request), Responder(std::move(asker), 1));
-        call->partition = &store_->partition(0);
-        return {std::move(call), std::move(answer)};
-    }
-    // Asks for what comes after the present end of the log, patiently.
-    Asked ask_beyond(std::uint64_t events) {
-        return ask({{"almanac-min-position", "0-" + std::to_string(last() + events)},
-                    {"prefer", "wait=30"}});
-    }
-    void make_tenant(const std::string& slug) {
-        eventstore::CommandRequest request;
-        request.type = catalogue_.command("create_tenant");
-        const auto body = kernel::json::parse_own(
-            R"({"name":"A","business_type":"salon","time_zone":"UTC","currency":"EUR","slug":")" +
-            slug + "\"}");
-        request.command = must(request.type->parse(body, {}));
-        request.tenant = kernel::system_tenant;
-        request.actor = {"user", "test"};
-        request.may = [](std::string_view) { return true; };
-        request.correlation_id = "test";
-        std::promise<kernel::Result<eventstore::CommandAnswer>> promise;
-        store_->submit(std::move(request),
-                       [&](auto answer) { promise.set_value(std::move(answer)); });
-        must(promise.get_future().get());
-    }
-    // False where they do not get there, or their thread is held up.
-    bool applied(std::uint64_t position) {
-        auto promise = std::make_shared<std::promise<bool>>();
-        auto future = promise->get_future();
-        runtime().when_applied(position, std::chrono::steady_clock::now() + watchdog,
-                               [promise](bool yes) { promise->set_value(yes); });
-        return future.wait_for(watchdog) == std::future_status::ready && future.get();
-    }
-
-    eventstore::TemporaryDirectory directory_;
-    const kernel::Catalogue catalogue_ = build_catalogue();
-    std::unique_ptr<eventstore::Store> store_;
-    std::unique_ptr<Views> views_;
-};
 
 TEST_F(ViewsTest, a_slow_query_that_waited_does_not_hold_the_views_back) {
     const auto asked = ask_beyond(1);
@@ -118,6 +32,29 @@ TEST_F(ViewsTest, a_slow_query_that_waited_does_not_hold_the_views_back) {
     ended.get_future().wait();
     ASSERT_TRUE(answered);
     EXPECT_GT(seen_position.get(), before);
+}
+
+class LateViewsTest : public ViewsTest {
+  protected:
+    LateViewsTest() : ViewsTest(false) {}
+};
+
+TEST_F(LateViewsTest, what_follows_a_barrier_does_not_hold_the_views_back) {
+    make_tenant("one");
+    Gate slow;
+    std::promise<bool> begun;
+    std::promise<void> ended;
+    views_->when_all_applied(*store_, std::chrono::steady_clock::now() + watchdog, [&](bool all) {
+        begun.set_value(all);
+        slow.pass();
+        ended.set_value();
+    });
+    views_->start();
+    EXPECT_TRUE(begun.get_future().get());
+    make_tenant("two");
+    EXPECT_TRUE(applied(last()));
+    slow.open();
+    ended.get_future().wait();
 }
 
 TEST_F(ViewsTest, a_query_that_need_not_wait_runs_at_once_where_it_is_asked) {
