@@ -113,8 +113,12 @@ void add_query_parameters(Array& parameters, const kernel::QueryType& query) {
     }
 }
 
-void add_freshness(Array& parameters) {
+// Of reads of a view, and of reads of the log, which waits for nothing unless it is told to.
+void add_view_freshness(Array& parameters) {
     refer(parameters, {"MinPosition", "Consistency", "Wait", "Log"});
+}
+void add_log_freshness(Array& parameters) {
+    refer(parameters, {"MinPosition", "Wait", "Log"});
 }
 
 }  // namespace
@@ -129,23 +133,24 @@ Array parameters_of(const RouteEntry& route) {
             break;
         case RouteKind::query:
             add_query_parameters(parameters, *route.query);
-            add_freshness(parameters);
+            add_view_freshness(parameters);
             break;
         case RouteKind::collection_list:
             add_list_parameters(parameters, *route.collection);
-            add_freshness(parameters);
+            add_view_freshness(parameters);
             break;
         case RouteKind::collection_get:
             refer(parameters, {"AsOf"});
-            add_freshness(parameters);
+            add_view_freshness(parameters);
             break;
         case RouteKind::collection_history:
-            refer(parameters, {"Limit", "Cursor", "Log"});
+            refer(parameters, {"Limit", "Cursor"});
+            add_log_freshness(parameters);
             break;
         case RouteKind::system:
             if (route.name != "list_events") break;
-            refer(parameters,
-                  {"After", "Types", "Tags", "EventLimit", "Cursor", "LastEventId", "Log"});
+            refer(parameters, {"After", "Types", "Tags", "EventLimit", "Cursor", "LastEventId"});
+            add_log_freshness(parameters);
             break;
     }
     return parameters;

@@ -95,7 +95,8 @@ std::vector<std::string> list_parameters(const Collection& collection) {
 }
 
 void Queries::list(CallPtr call) {
-    if (call->route->collection->name == "tenants") return list_tenants(call);
+    if (call->route->collection->name == "tenants")
+        return views_.when_logged(call, [this, call] { list_tenants(call); });
     auto asked = parameters_of(call->request, list_parameters(*call->route->collection));
     if (!asked) {
         for (auto& error : asked.error().errors) {
@@ -195,10 +196,9 @@ void Queries::get(CallPtr call) {
     if (!id) return call->refuse(id.error());
     const auto& collection = *call->route->collection;
     const auto as_of = text_of(*asked, "as_of");
-    auto& records = *views_.of(*call).records;
     if (as_of.empty()) {
-        return views_.when_fresh(call, [this, call, id = *id, &records, &collection] {
-            auto row = records.get(call->tenant.id, collection.name, id);
+        return views_.when_fresh(call, [this, call, id = *id, &collection] {
+            auto row = views_.of(*call).records->get(call->tenant.id, collection.name, id);
             const auto position = row && *row ? (*row)->position : 0;
             if (row && *row && (*row)->deleted) row = std::optional<projections::Row>{};
             answer_row(call, std::move(row), position);
@@ -214,14 +214,20 @@ void Queries::get(CallPtr call) {
         return call->refuse(
             invalid_field("/as_of", "format", "Expected a time (RFC 3339) or a position.").error());
     }
-    // A barrier: every batch decided before is durable once it is through.
-    eventstore::Job barrier;
-    barrier.done = [this, call, id = *id, moment, &records, &collection](eventstore::Outcome) {
-        answer_row_as_of(call, records.as_of(call->tenant.id, collection.name, id, moment));
+    views_.when_logged(call, [this, call, id = *id, moment] { get_as_of(call, id, moment); });
+}
+
+// Behind a barrier: every batch decided before is durable once it is through.
+void Queries::get_as_of(const CallPtr& call, const Uuid& id,
+                        const projections::RecordQueries::Moment& moment) {
+    const auto answer = [this, call, id, moment] {
+        const auto& records = *views_.of(*call).records;
+        answer_row_as_of(call,
+                         records.as_of(call->tenant.id, call->route->collection->name, id, moment));
     };
-    if (auto queued = call->partition->writer().submit(std::move(barrier)); !queued) {
-        answer_row_as_of(call, records.as_of(call->tenant.id, collection.name, *id, moment));
-    }
+    eventstore::Job barrier;
+    barrier.done = [answer](eventstore::Outcome) { answer(); };
+    if (auto queued = call->partition->writer().submit(std::move(barrier)); !queued) answer();
 }
 
 // What was deleted then was not there, as GET says of what is deleted now.
@@ -260,8 +266,15 @@ void Queries::history(CallPtr call) {
         if (!at) return call->refuse(at.error());
         after = *at;
     }
+    views_.when_logged(call, [this, call, id = *id, after, limit = *limit] {
+        answer_history(call, id, after, limit);
+    });
+}
+
+void Queries::answer_history(const CallPtr& call, const Uuid& id, std::uint64_t after,
+                             std::size_t limit) {
     auto page = views_.of(*call).records->history(call->tenant.id, call->route->collection->name,
-                                                  *id, after, *limit);
+                                                  id, after, limit);
     if (!page) return call->refuse(page.error());
     std::string body = R"({"data":[)";
     for (auto& entry : page->entries) {

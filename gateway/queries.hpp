@@ -19,6 +19,10 @@ class Queries {
     void list_tenants(const CallPtr& call);
     void answer_page(const CallPtr& call, projections::Page page);
     void list_schedules(const CallPtr& call, const scheduling::ListSchedules& asked);
+    void get_as_of(const CallPtr& call, const kernel::Uuid& id,
+                   const projections::RecordQueries::Moment& moment);
+    void answer_history(const CallPtr& call, const kernel::Uuid& id, std::uint64_t after,
+                        std::size_t limit);
     void answer_row_as_of(const CallPtr& call, kernel::Result<std::optional<projections::Row>> row);
     void answer_row(const CallPtr& call, kernel::Result<std::optional<projections::Row>> row,
                     std::uint64_t position);

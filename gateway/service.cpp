@@ -161,7 +161,8 @@ void Service::dispatch(const CallPtr& call) {
 
 void Service::system(const CallPtr& call) {
     const auto& name = call->route->name;
-    if (name == "list_events") return feed_.handle(call);
+    if (name == "list_events")
+        return views_.when_logged(call, [this, call] { feed_.handle(call); });
     if (auto none = parameters_of(call->request, {}); !none) return call->refuse(none.error());
     if (name == "get_health")
         return call->answer(text_answer(R"({"status":"ok"})", "application/json"));

@@ -11,6 +11,19 @@ using namespace kernel;
 std::unexpected<Rejection> view_behind(const char* detail) {
     return unavailable("view_behind", detail);
 }
+
+// `Almanac-Min-Position`; 0, which is always there, where the call names none.
+Result<std::uint64_t> min_position_of(const Call& call) {
+    const auto* header = call.request.find_header("almanac-min-position");
+    if (!header) return 0;
+    const auto asked = parse_position(*header);
+    if (!asked || asked->first != call.partition->number()) {
+        return reject(RejectionKind::invalid, "malformed_request",
+                      "Almanac-Min-Position takes a position of this tenant's partition, as "
+                      "Almanac-Position gave it.");
+    }
+    return asked->second;
+}
 }  // namespace
 
 Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store,
@@ -62,24 +75,29 @@ void Views::stop() {
 }
 
 void Views::when_fresh(const CallPtr& call, std::move_only_function<void()> then) {
-    const auto& request = call->request;
-    if (equals_ignoring_case(request.header("almanac-consistency"), "eventual")) return then();
-    auto target = call->partition->writer().durable_position();
-    if (const auto* header = request.find_header("almanac-min-position")) {
-        const auto asked = parse_position(*header);
-        if (!asked || asked->first != call->partition->number()) {
-            return call->refuse(reject(RejectionKind::invalid, "malformed_request",
-                                       "Almanac-Min-Position takes a position of this tenant's "
-                                       "partition, as Almanac-Position gave it.")
-                                    .error());
-        }
-        target = std::max(target, asked->second);
-    }
+    const auto named = min_position_of(*call);
+    if (!named) return call->refuse(named.error());
+    const auto consistency = call->request.header("almanac-consistency");
+    const auto acknowledged = equals_ignoring_case(consistency, "eventual")
+                                  ? 0
+                                  : call->partition->writer().durable_position();
+    when_applied(call, std::max(acknowledged, *named), std::move(then));
+}
+
+void Views::when_logged(const CallPtr& call, std::move_only_function<void()> then) {
+    const auto named = min_position_of(*call);
+    if (!named) return call->refuse(named.error());
+    if (call->partition->writer().durable_position() >= *named) return then();
+    when_applied(call, *named, std::move(then));
+}
+
+void Views::when_applied(const CallPtr& call, std::uint64_t position,
+                         std::move_only_function<void()> then) {
     auto& runtime = *of(*call).runtime;
-    if (runtime.applied_position() >= target) return then();
-    const auto wait = std::chrono::seconds{preferences_of(request).wait_seconds};
+    if (runtime.applied_position() >= position) return then();
+    const auto wait = std::chrono::seconds{preferences_of(call->request).wait_seconds};
     runtime.when_applied(
-        target, std::chrono::steady_clock::now() + wait,
+        position, std::chrono::steady_clock::now() + wait,
         [this, call, then = std::move(then)](bool applied) mutable {
             if (!applied)
                 return call->refuse(view_behind("The view has not caught up yet.").error());

@@ -34,16 +34,23 @@ class Views {
 
     PartitionViews& of(unsigned partition) { return partitions_.at(partition); }
     PartitionViews& of(const Call& call) { return of(call.partition->number()); }
-    // Continues once the view holds what the tenant had acknowledged when the call arrived, or the
-    // position it names, at once with `Almanac-Consistency: eventual`; else refuses with 503
-    // `view_behind`. `then` runs on the caller's thread, or on a worker's where it had to wait.
+    // For reads of a view. Continues once it holds what the tenant had acknowledged when the call
+    // arrived (not with `Almanac-Consistency: eventual`) and the position it names
+    // (`Almanac-Min-Position`); else refuses with 503 `view_behind`. `then` runs on the caller's
+    // thread, or on a worker's where it had to wait.
     void when_fresh(const CallPtr& call, std::move_only_function<void()> then);
+    // For reads of the log, which holds all that was acknowledged here: waits for nothing but the
+    // position that the call names.
+    void when_logged(const CallPtr& call, std::move_only_function<void()> then);
     // Every partition at its present end (a clock move's barrier). `then` runs on a worker's
     // thread; false at the deadline, or where too many queries wait.
     void when_all_applied(eventstore::Store& store, std::chrono::steady_clock::time_point deadline,
                           std::move_only_function<void(bool)> then);
 
   private:
+    void when_applied(const CallPtr& call, std::uint64_t position,
+                      std::move_only_function<void()> then);
+
     QueryWorkers workers_;  // first: the runtimes give it work until they have stopped
     std::vector<PartitionViews> partitions_;
 };

@@ -57,6 +57,44 @@ TEST_F(LateViewsTest, what_follows_a_barrier_does_not_hold_the_views_back) {
     ended.get_future().wait();
 }
 
+TEST_F(ViewsTest, a_read_of_the_log_waits_for_nothing_but_the_position_it_names) {
+    make_tenant("one");
+    bool ran = false;
+    views_->when_logged(ask({}).call, [&] { ran = true; });
+    EXPECT_TRUE(ran);
+    const auto beyond = ask_beyond(1);
+    std::promise<void> reached;
+    views_->when_logged(beyond.call, [&] { reached.set_value(); });
+    make_tenant("two");
+    EXPECT_EQ(reached.get_future().wait_for(watchdog), std::future_status::ready);
+    auto ahead = ask({{"almanac-min-position", "0-1000000"}, {"prefer", "wait=0"}});
+    views_->when_logged(ahead.call, [] { FAIL() << "it is not there"; });
+    ahead.call.reset();
+    EXPECT_EQ(ahead.answer.get().status, 503);
+}
+
+TEST_F(ViewsTest, a_position_that_is_none_of_this_partition_is_a_400_whatever_is_read) {
+    for (const auto* position : {"", "7", "0-", "-1", "0-x", "0-1-1", "1-1"}) {
+        auto of_view = ask({{"almanac-min-position", position}});
+        views_->when_fresh(of_view.call, [] { FAIL() << "malformed"; });
+        of_view.call.reset();
+        EXPECT_EQ(of_view.answer.get().status, 400) << position;
+        auto of_log = ask({{"almanac-min-position", position}});
+        views_->when_logged(of_log.call, [] { FAIL() << "malformed"; });
+        of_log.call.reset();
+        EXPECT_EQ(of_log.answer.get().status, 400) << position;
+    }
+}
+
+TEST_F(ViewsTest, eventual_waits_for_the_position_it_names_all_the_same) {
+    auto asked = ask({{"almanac-consistency", "eventual"},
+                      {"almanac-min-position", "0-1000000"},
+                      {"prefer", "wait=0"}});
+    views_->when_fresh(asked.call, [] { FAIL() << "it is not there"; });
+    asked.call.reset();
+    EXPECT_EQ(asked.answer.get().status, 503);
+}
+
 TEST_F(ViewsTest, a_query_that_need_not_wait_runs_at_once_where_it_is_asked) {
     make_tenant("one");
     ASSERT_TRUE(applied(last()));
