@@ -204,26 +204,26 @@ void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
     if (answer.replayed) response.set("Idempotent-Replayed", "true");
     if (type.creates && !answer.id.empty()) response.set("Location", location_of(*call, answer));
     if (preferences_of(call->request).representation && type.target) {
-        return reply_with_row(call, answer, std::move(response));
+        return reply_with_row(call, std::move(answer), std::move(response));
     }
     response.body = answer_body(answer, position, nullptr);
     call->answer(std::move(response));
 }
 
 // `resource` is what GET would answer: as of the command's own end.
-void Commands::reply_with_row(const CallPtr& call, const eventstore::CommandAnswer& answer,
+void Commands::reply_with_row(const CallPtr& call, eventstore::CommandAnswer answer,
                               Response response) {
     const auto* collection = store_.catalogue().collection_of(*call->route->command->target);
     const auto id = parse_uuid(answer.id);
-    std::optional<json::Value> resource;
-    if (collection && id) {
-        auto row = row_as_of(*call, views_, *collection, *id, answer.position);
-        if (!row) return call->refuse(row.error());
-        resource = std::move(*row);
-    }
-    response.body =
-        answer_body(answer, call->position_text(answer.position), resource ? &*resource : nullptr);
-    call->answer(std::move(response));
+    const auto position = answer.position;
+    auto finish = [call, answer = std::move(answer),
+                   response = std::move(response)](std::optional<json::Value> resource) mutable {
+        response.body = answer_body(answer, call->position_text(answer.position),
+                                    resource ? &*resource : nullptr);
+        call->answer(std::move(response));
+    };
+    if (!collection || !id) return finish(std::nullopt);
+    open_row_as_of(call, views_, *collection, *id, position, std::move(finish));
 }
 
 }  // namespace almanac::gateway

@@ -16,8 +16,7 @@ class Commands {
     std::string location_of(const Call& call, const eventstore::CommandAnswer& answer) const;
     void reply(const CallPtr& call, eventstore::CommandAnswer answer);
     void reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer);
-    void reply_with_row(const CallPtr& call, const eventstore::CommandAnswer& answer,
-                        Response response);
+    void reply_with_row(const CallPtr& call, eventstore::CommandAnswer answer, Response response);
 
     eventstore::Store& store_;
     Views& views_;

@@ -65,7 +65,7 @@ constexpr std::string_view parameters_text = R"json({
     "description": "only if this is still its revision, else 412",
     "schema": {"type": "string", "pattern": "^\"[0-9]+\"$"}, "example": "\"3\""},
   "Prefer": {"name": "Prefer", "in": "header",
-    "description": "`return=representation` answers `resource` as well; `wait=N` waits up to N seconds, at most 30",
+    "description": "`return=representation` answers `resource` as well, and is a reading as GET is: recorded where that is; `wait=N` waits up to N seconds, at most 30",
     "schema": {"type": "string"}, "example": "return=representation"},
   "Wait": {"name": "Prefer", "in": "header",
     "description": "`wait=N` waits up to N seconds, at most 30, instead of 2",
@@ -149,7 +149,7 @@ constexpr std::string_view schemas_text = R"json({
       "events": {"type": "array", "items": {"$ref": "#/components/schemas/EventName"},
         "description": "what happened, in order; empty where nothing changed"},
       "resource": {"type": "object",
-        "description": "what GET answers, with `Prefer: return=representation`"}},
+        "description": "with `Prefer: return=representation`, what GET would answer; not for a key that may not read it"}},
     "required": ["id", "revision", "position", "sequence", "events"]},
   "EventName": {"type": "object",
     "properties": {

@@ -34,28 +34,17 @@ std::vector<eventstore::EventDraft> drafts_of(const Call& call, const Collection
     }
     return drafts;
 }
-}  // namespace
 
-Result<std::optional<json::Value>> row_as_of(const Call& call, Views& views,
-                                             const Collection& collection, const Uuid& id,
-                                             std::uint64_t position) {
-    auto row = views.of(call).records->as_of(call.tenant.id, collection.name, id, position);
-    if (!row) return std::unexpected(std::move(row.error()));
-    if (!*row) return std::optional<json::Value>{};
-    const Edge edge(collection, call.tenant.id, call.principal, call.partition->keyring(), false);
-    auto opened = edge.open((*row)->json);
-    if (!opened) return std::unexpected(std::move(opened.error()));
-    return std::optional(std::move(opened->row));
-}
-
-void open_rows(const CallPtr& call, const Collection& collection, std::vector<std::string> rows,
-               std::move_only_function<void(std::vector<json::Value>)> then) {
+// `done` hears the opened rows once the event that says so is durable, or why there are none.
+void open_recorded(const CallPtr& call, const Collection& collection,
+                   const std::vector<std::string>& rows,
+                   std::move_only_function<void(Result<std::vector<json::Value>>)> done) {
     const Edge edge(collection, call->tenant.id, call->principal, call->partition->keyring(), true);
     std::vector<json::Value> opened;
     Reading reading;
     for (const auto& text : rows) {
         auto row = edge.open(text);
-        if (!row) return call->refuse(row.error());
+        if (!row) return done(std::unexpected(std::move(row.error())));
         if (!row->sensitive_fields.empty()) {
             const auto id = row->row.at("id").as_string();
             reading.subjects.insert(
@@ -64,14 +53,44 @@ void open_rows(const CallPtr& call, const Collection& collection, std::vector<st
         }
         opened.push_back(std::move(row->row));
     }
-    if (reading.subjects.empty()) return then(std::move(opened));
+    if (reading.subjects.empty()) return done(std::move(opened));
     const eventstore::CommandMeta meta{call->principal.actor, call->request.request_id, ""};
-    call->partition->executor().note(call->tenant.id, meta, drafts_of(*call, collection, reading),
-                                     [call, opened = std::move(opened),
-                                      then = std::move(then)](Result<std::uint64_t> noted) mutable {
-                                         if (!noted) return call->refuse(noted.error());
-                                         then(std::move(opened));
-                                     });
+    call->partition->executor().note(
+        call->tenant.id, meta, drafts_of(*call, collection, reading),
+        [opened = std::move(opened), done = std::move(done)](Result<std::uint64_t> noted) mutable {
+            if (!noted) return done(std::unexpected(std::move(noted.error())));
+            done(std::move(opened));
+        });
+}
+}  // namespace
+
+void open_row_as_of(const CallPtr& call, Views& views, const Collection& collection, const Uuid& id,
+                    std::uint64_t position,
+                    std::move_only_function<void(std::optional<json::Value>)> then) {
+    if (!call->principal.may(collection.read_permission)) return then(std::nullopt);
+    auto row = views.of(*call).records->as_of(call->tenant.id, collection.name, id, position);
+    if (!row) return call->refuse(row.error());
+    if (!*row) return then(std::nullopt);
+    const std::vector<std::string> texts{std::move((*row)->json)};
+    open_recorded(call, collection, texts,
+                  [call, &collection, text = texts.front(),
+                   then = std::move(then)](Result<std::vector<json::Value>> opened) mutable {
+                      if (opened) return then(std::move(opened->front()));
+                      const Edge edge(collection, call->tenant.id, call->principal,
+                                      call->partition->keyring(), false);
+                      auto masked = edge.open(text);
+                      if (!masked) return call->refuse(masked.error());
+                      then(std::move(masked->row));
+                  });
+}
+
+void open_rows(const CallPtr& call, const Collection& collection, std::vector<std::string> rows,
+               std::move_only_function<void(std::vector<json::Value>)> then) {
+    open_recorded(call, collection, rows,
+                  [call, then = std::move(then)](Result<std::vector<json::Value>> opened) mutable {
+                      if (!opened) return call->refuse(opened.error());
+                      then(std::move(*opened));
+                  });
 }
 
 }  // namespace almanac::gateway

@@ -6,12 +6,12 @@
 
 namespace almanac::gateway {
 
-// One row as of a position, medical fields masked (the answer of a command). Nothing: no such
-// thing.
-kernel::Result<std::optional<kernel::json::Value>> row_as_of(const Call& call, Views& views,
-                                                             const kernel::Collection& collection,
-                                                             const kernel::Uuid& id,
-                                                             std::uint64_t position);
+// One row as of a position, for the answer of a command: what GET would answer, and recorded like
+// one. `then` gets nothing where there is no such thing or the caller may not read it. Where the
+// reading cannot be recorded medical fields are masked: what the command did is done.
+void open_row_as_of(const CallPtr& call, Views& views, const kernel::Collection& collection,
+                    const kernel::Uuid& id, std::uint64_t position,
+                    std::move_only_function<void(std::optional<kernel::json::Value>)> then);
 
 // Opens the rows, records the reading of medical fields, then calls `then` with them.
 void open_rows(const CallPtr& call, const kernel::Collection& collection,

@@ -178,6 +178,37 @@ class PersonalDataTest(unittest.TestCase):
         self.assertEqual(set(row["masked"]), {"allergies", "medical_conditions"})
         self.assertEqual(len(self.reads()), before + 1, "nothing sensitive was shown")
 
+    def test_a_representation_is_what_get_answers_and_as_much_of_a_reading(self):
+        whole = {"Prefer": "return=representation"}
+        body = {"first_name": "Xanthippe", "allergies": "xylitoldust"}
+        before = len(self.reads())
+        made = self.api.send("POST", "clients", body, {**whole, "Idempotency-Key": "shown"})
+        self.assertEqual(made["resource"]["allergies"], body["allergies"], made)
+        gained = self.reads()[before:]
+        self.assertEqual(len(gained), 1)
+        self.assertIn(f"about:client:{made['id']}", gained[0]["tags"])
+        self.assertEqual(gained[0]["data"]["fields"], ["allergies"])
+        self.assertEqual(made["resource"], self.api.get(f"clients/{made['id']}").json)
+        replayed = self.api.send("POST", "clients", body, {**whole, "Idempotency-Key": "shown"})
+        self.assertEqual(replayed["resource"], made["resource"], replayed)
+        self.assertEqual(len(self.reads()), before + 3, "written, got and replayed: read thrice")
+        self.api.send("PATCH", f"clients/{made['id']}", {"first_name": "Xena"})
+        self.assertEqual(len(self.reads()), before + 3, "nobody asked to see it")
+
+    def test_a_representation_shows_a_key_no_more_than_get_does(self):
+        path, whole = f"clients/{self.person}", {"Prefer": "return=representation"}
+        before = len(self.reads())
+        narrow = self.key("scheduling.client:read", "scheduling.client:change")
+        changed = narrow.send("PATCH", path, {"notes": CLIENT["notes"]}, whole)
+        self.assertEqual(changed.status, 200, changed)
+        self.assertEqual(changed["resource"], narrow.get(path).json)
+        self.assertTrue({"first_name", "allergies"} <= set(changed["resource"]["masked"]), changed)
+        blind = self.key("scheduling.client:change")
+        changed = blind.send("PATCH", path, {"notes": CLIENT["notes"]}, whole)
+        self.assertEqual(changed.status, 200, changed)
+        self.assertNotIn("resource", changed.json)
+        self.assertEqual((blind.get(path).status, len(self.reads())), (403, before))
+
 
 if __name__ == "__main__":
     unittest.main()
