@@ -75,11 +75,16 @@ ServerOptions server_options(const Endpoint& endpoint, const ApplicationOptions&
     server.max_connections = connections_within(descriptors, server.max_connections);
     spdlog::info("descriptors: limit={} connections_max={}", descriptors, server.max_connections);
     server.tls = {options.tls_certificate, options.tls_key};
-    server.dress_refusal = [cors = Cors(options.cors_origins)](const Request& request,
-                                                               Response& response) {
-        cors.dress(request, response);
-    };
     return server;
+}
+
+// What the server itself refuses bears what every answer here does.
+auto refusal_dress(const ApplicationOptions& options, bool sandbox) {
+    return
+        [cors = Cors(options.cors_origins), sandbox](const Request& request, Response& response) {
+            if (sandbox) response.set("Almanac-Sandbox", "true");
+            cors.dress(request, response);
+        };
 }
 
 void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
@@ -156,7 +161,7 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
                       "Without TLS only loopback is listened on; give "
                       "--tls-certificate and --tls-key, or --insecure-public.");
     }
-    const auto server = server_options(*endpoint, options);  // first: the limit of descriptors
+    auto server = server_options(*endpoint, options);  // first: the limit of descriptors
     auto state = std::make_unique<State>();
     eventstore::StoreOptions store_options;
     store_options.writer.mark_interval_ms = options.mark_interval_ms;
@@ -170,6 +175,7 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
         return std::unexpected(std::move(loaded.error()));
 
     auto& s = *state;
+    server.dress_refusal = refusal_dress(options, s.store->is_sandbox());
     s.service =
         std::make_unique<Service>(*s.store, *s.views, s.keys, s.metrics, service_options(options));
     for (unsigned number = 0; number < s.store->partitions(); ++number) {

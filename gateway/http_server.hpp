@@ -46,7 +46,7 @@ struct ServerOptions {
     // Where given, decides max_body_bytes per request from its head (body is still empty).
     std::function<std::size_t(const Request&)> body_limit = {};
     // Where given, adds headers to what the server itself refuses. The request is what was read of
-    // it: its headers may be missing.
+    // it: its headers may be missing, and all of it where the handler gave no answer.
     std::function<void(const Request&, Response&)> dress_refusal = {};
 };
 

@@ -95,6 +95,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     void fail(const Fault& fault, Refusal reason);
     void fail(const Fault& fault);
     WireAnswer encode(Response response, bool streamed);
+    Response internal_error() const;
     void begin_answer(std::uint64_t ticket, WireAnswer wire);
     void begin_stream(std::uint64_t ticket, WireAnswer wire, std::shared_ptr<StreamBuffer> stream);
     void begin_write(WireAnswer wire);

@@ -29,12 +29,6 @@ Refusal refusal_of(int status) {
     }
 }
 
-Response internal_error(const std::string& request_id) {
-    return problem_response(
-        {.status = 500, .code = "internal_error", .detail = "The request could not be answered."},
-        request_id);
-}
-
 }  // namespace
 
 template <class Function>
@@ -55,7 +49,16 @@ void Session::answer(std::uint64_t ticket, Response response) {
 
 void Session::abandon(std::uint64_t ticket) {
     refuse(Refusal::handler_abandoned);
-    answer(ticket, internal_error(facts_.request_id));
+    answer(ticket, internal_error());
+}
+
+// Of a request that is the handler's: on whatever thread let go of it.
+Response Session::internal_error() const {
+    auto answer = problem_response(
+        {.status = 500, .code = "internal_error", .detail = "The request could not be answered."},
+        facts_.request_id);
+    if (core_->options.dress_refusal) core_->options.dress_refusal({}, answer);
+    return answer;
 }
 
 std::shared_ptr<StreamSink> Session::open_stream(std::uint64_t ticket, Response head) {
@@ -81,7 +84,7 @@ WireAnswer Session::encode(Response response, bool streamed) {
     if (auto wire = encode_answer(std::move(response), facts_, keep_alive, streamed))
         return std::move(*wire);
     refuse(Refusal::handler_abandoned);
-    return *encode_answer(internal_error(facts_.request_id), facts_, keep_alive, false);
+    return *encode_answer(internal_error(), facts_, keep_alive, false);
 }
 
 // The server's own answer: it ends the connection, whatever the fault.

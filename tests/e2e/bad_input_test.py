@@ -2,12 +2,9 @@
 
 Shows the paragraph "Bad input" of the spine: a precise 4xx problem, no crash, nothing half written.
 """
-import socket
 import unittest
 
 import house
-
-MISSING = "01900000-0000-7000-8000-000000000000"
 
 
 class BadInputTest(unittest.TestCase):
@@ -135,14 +132,14 @@ class BadInputTest(unittest.TestCase):
                 answer = self.api.post("appointments", {**good, field: value})
                 self.refused(answer, 422, "validation_failed", {"/" + field})
         for field in ("service_id", "client_id"):
-            answer = self.api.post("appointments", {**good, field: MISSING})
+            answer = self.api.post("appointments", {**good, field: house.MISSING})
             self.assertIn(answer.status, (404, 422), answer)
 
     def test_unknown_query_parameters_paths_and_methods(self):
         self.assertIn(self.api.get("clients?colour=red").status, (400, 422))
         self.assertIn(self.api.get("clients?limit=201").status, (400, 422))
         self.assertIn(self.api.get("clients?cursor=%00%ff").status, (400, 422))
-        self.refused(self.api.get("clients/" + MISSING), 404, "not_found")
+        self.refused(self.api.get("clients/" + house.MISSING), 404, "not_found")
         self.refused(self.api.get("clients/x%2e%2e%2fy"), 404)
         self.refused(self.api.get("clients/"), 404)
         self.refused(self.api.send("PUT", "clients", {}), 405)
@@ -150,22 +147,7 @@ class BadInputTest(unittest.TestCase):
                                    Idempotency_Key="k" * 256), 400)
 
     def exchange(self, *parts):
-        """Raw bytes in, everything that comes back until the server closes or stays silent."""
-        host, port = self.spine.address.split(":")
-        with socket.create_connection((host, int(port)), timeout=30) as connection:
-            try:
-                for part in parts:
-                    connection.sendall(part)
-                connection.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass  # The server may refuse before it has read all.
-            answer = b""
-            try:
-                while chunk := connection.recv(65536):
-                    answer += chunk
-            except ConnectionError:
-                pass
-            return answer
+        return house.exchange(self.spine.address, *parts)
 
     def test_broken_framing_is_400_and_closed(self):
         head = (b"POST /v1/tenants/salon/clients HTTP/1.1\r\nHost: x\r\nContent-Type: "

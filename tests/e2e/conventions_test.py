@@ -237,6 +237,23 @@ class SandboxTest(unittest.TestCase):
         self.assertEqual(api.get("/v1/tenants/salon")["created_at"], "2030-01-02T10:00:00Z")
         api.close()
 
+    def test_what_the_server_itself_refuses_is_of_the_sandbox_too(self):
+        head = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+        refused = {b"400": b"GET /healthz HTTP/1.1\r\n\r\n",
+                   b"413": head + b"Content-Length: 99999999\r\n\r\n",
+                   b"431": head + b"X-A: b\r\n" * 100 + b"\r\n",
+                   b"501": b"CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n",
+                   b"505": b"GET / HTTP/2.7\r\nHost: x\r\n\r\n"}
+        for options in (["--sandbox-time", "2030-01-01T00:00:00Z"], []):
+            spine = house.House(options).start()
+            self.addCleanup(spine.close)
+            for status, request in refused.items():
+                with self.subTest(status=status, options=options):
+                    answer = house.exchange(spine.address, request)
+                    self.assertTrue(answer.startswith(b"HTTP/1.1 " + status), answer[:300])
+                    said = b"\r\nAlmanac-Sandbox: true\r\n" in answer
+                    self.assertEqual(said, bool(options), answer[:600])
+
     def test_appointments_live_and_keys_die_as_time_passes(self):
         spine = house.House(["--sandbox-time", "2030-01-01T00:00:00Z"]).start()
         self.addCleanup(spine.close)

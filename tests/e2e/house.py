@@ -14,6 +14,7 @@ import random
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +24,7 @@ ALMANAC = os.environ.get("ALMANAC", "almanac")
 READY_SECONDS_MAX = 60
 ANSWER_SECONDS_MAX = 60
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+MISSING = "01900000-0000-7000-8000-000000000000"  # an id of nothing
 LOST = (OSError, http.client.HTTPException)
 
 
@@ -110,6 +112,25 @@ class Client:
 
 def _header_names(headers):
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def exchange(address, *parts):
+    """Raw bytes in, everything that comes back until the server closes or stays silent."""
+    host, port = address.split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        try:
+            for part in parts:
+                connection.sendall(part)
+            connection.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # The server may refuse before it has read all.
+        answer = b""
+        try:
+            while chunk := connection.recv(65536):
+                answer += chunk
+        except ConnectionError:
+            pass
+        return answer
 
 
 def almanac(*arguments):

@@ -138,5 +138,23 @@ TEST(Cors, a_page_can_read_what_the_server_itself_refuses) {
     EXPECT_EQ(refused.headers.count("access-control-allow-origin"), 0U);
 }
 
+TEST(Cors, what_no_handler_answered_is_dressed_too) {
+    ServerOptions options;
+    options.dress_refusal = [](const Request&, Response& response) {
+        response.set("Almanac-Sandbox", "true");
+    };
+    HttpServer server(options, [](const Request& request, Responder responder) {
+        if (request.path == "/header") responder.send(Response{}.set("no token", ""));
+    });
+    server.start();
+    for (const auto* path : {"/dropped", "/header"}) {
+        RawClient client(server.port());
+        client.send(get(path));
+        const auto answer = client.receive();
+        EXPECT_EQ(answer.status, 500) << path;
+        EXPECT_EQ(answer.header("almanac-sandbox"), "true") << path;
+    }
+}
+
 }  // namespace
 }  // namespace almanac::gateway::testing
