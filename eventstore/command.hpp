@@ -45,6 +45,7 @@ struct CommandAnswer {
     };
     std::vector<EventRef> events;
     bool replayed = false;
+    kernel::json::Object more;  // of the decision, e.g. `conflicts`; kept for a replay
     std::vector<std::pair<std::string, std::string>> disclosed;  // shown this once
 };
 

@@ -216,6 +216,7 @@ std::uint64_t Executor::State::revision_of(const TenantId& tenant,
 Result<CommandAnswer> Executor::State::stage_events(Stage& stage, CommandRequest& request,
                                                     Instant now, kernel::Events events) {
     CommandAnswer answer;
+    answer.more = std::move(events.answer);
     if (events.list.empty()) {
         answer.id = request.target_id;
         answer.position = stage.next_position() - 1;

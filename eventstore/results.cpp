@@ -21,11 +21,13 @@ std::string to_hex(const Keyring::Mac& mac) {
 json::Object encode(const CommandAnswer& answer) {
     json::Array events;
     for (const auto& e : answer.events) events.push_back({{"id", e.id}, {"type", e.type}});
-    return {{"id", answer.id},
-            {"revision", answer.revision},
-            {"position", answer.position},
-            {"sequence", answer.sequence},
-            {"events", std::move(events)}};
+    json::Object stored{{"id", answer.id},
+                        {"revision", answer.revision},
+                        {"position", answer.position},
+                        {"sequence", answer.sequence},
+                        {"events", std::move(events)}};
+    if (!answer.more.empty()) stored["more"] = answer.more;
+    return stored;
 }
 
 json::Object encode(const Rejection& rejection) {
@@ -70,6 +72,7 @@ Result<CommandAnswer> decode(const json::Object& stored) {
     for (const auto& e : a.at("events").as_array()) {
         answer.events.push_back({text(e.as_object(), "id"), text(e.as_object(), "type")});
     }
+    if (const auto* more = a.if_contains("more")) answer.more = more->as_object();
     answer.replayed = true;
     return answer;
 }

@@ -97,6 +97,10 @@ std::string answer_body(const eventstore::CommandAnswer& answer, std::string_vie
         body += '}';
     }
     body += ']';
+    for (const auto& [name, value] : answer.more) {
+        member(name);
+        json::append(body, value);
+    }
     for (const auto& [name, value] : answer.disclosed) text(name, value);
     if (resource) {
         member("resource");

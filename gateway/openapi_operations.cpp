@@ -71,6 +71,13 @@ Object command_answer(const CommandType& command, const kernel::Catalogue& catal
                        {"readOnly", true},
                        {"description", "the key itself, shown this once; a replay has it no more"}};
     }
+    if (command.name == "set_schedule") {
+        more["conflicts"] = {
+            {"type", "array"},
+            {"items", {{"type", "string"}, {"format", "uuid"}}},
+            {"description",
+             "appointments to come that it leaves outside the resource's working time, by start"}};
+    }
     auto answer = ref_to("schemas", "CommandAnswer");
     if (more.empty()) return answer;
     Object own{{"type", "object"}, {"properties", std::move(more)}};

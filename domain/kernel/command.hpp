@@ -20,6 +20,7 @@ namespace almanac::kernel {
 
 struct Events {
     std::vector<Event> list;
+    json::Object answer;  // what the caller is told beside them: members of the command's answer
     Events() = default;
     Events(std::initializer_list<Event> events) : list(events) {}
     template <EventData E>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/scheduling/occupancy.hpp"
 #include "domain/tenancy/tenant.hpp"
 
 namespace almanac::scheduling {
@@ -27,6 +28,37 @@ ScheduleEnded ending(const Schedule& open, const ResourceId& resource, LocalDate
     ScheduleEnded e{ScheduleId{open.id}, resource, std::nullopt};
     if (begins_before(open, first)) e.effective_until = first - std::chrono::days{1};
     return e;
+}
+
+// The bookings of a resource that start in [from, to), by start: each stands in the month in which
+// it starts, whatever other months it touches.
+std::vector<Allocation> booked(const ResourceId& resource, Instant from, Instant to, Read& read) {
+    std::vector<Allocation> found;
+    const auto months = months_of(from, to);
+    for (std::size_t i = 0; i < months.size(); ++i) {
+        const auto& all = read.get<ResourceMonth>({resource, months[i]}).allocations;
+        const auto end = i + 1 < months.size() ? months[i + 1] : to;
+        auto at = std::ranges::lower_bound(all, std::max(from, months[i]), {}, &Allocation::start);
+        for (; at != all.end() && at->start < end; ++at) found.push_back(*at);
+    }
+    return found;
+}
+
+// Bookings from `from` on that a resource with these schedules does not work through.
+json::Array conflicts(const ResourceId& resource, std::span<const Schedule> schedules,
+                      const Zone& zone, Instant from, Instant now, Read& read) {
+    const auto latest = now + std::chrono::days{booking_window_days_max + 2};
+    const auto bookings = booked(resource, from, latest, read);
+    json::Array ids;
+    if (bookings.empty()) return ids;
+    const auto end = std::ranges::max(bookings, {}, &Allocation::end).end;
+    const auto working = working_intervals(schedules, {}, zone, bookings.front().start, end);
+    for (const auto& booking : bookings) {
+        if (ids.size() == conflicts_max) break;
+        if (!contains(working.open, {booking.start, booking.end}))
+            ids.emplace_back(to_string(booking.owner));
+    }
+    return ids;
 }
 }  // namespace
 
@@ -71,6 +103,11 @@ Decision decide(const SetSchedule& wish, Read& read, const Context& now) {
     if (others.size() >= Calendar::entries_max) {
         return reject("limit_reached", "A resource has at most 500 schedules in force or to come.");
     }
+    const auto zone = zone_of(*resource, read);
+    auto from = now.now;
+    if (e.effective_from) from = std::max(from, zone.day(*e.effective_from).first);
+    others.push_back(schedule_of(e));
+    events.answer["conflicts"] = conflicts(wish.id, others, zone, from, now.now, read);
     events.list.insert(events.list.begin(), Event(std::move(e)));
     return events;
 }

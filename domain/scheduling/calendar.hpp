@@ -90,7 +90,10 @@ struct SetSchedule {
     std::vector<Break> breaks;
 };
 BOOST_DESCRIBE_STRUCT(SetSchedule, (), (id, effective_from, effective_until, windows, breaks))
+// Accepted over future bookings: the answer's `conflicts` are those that it leaves outside the
+// resource's working time (ids of appointments by start, at most `conflicts_max`).
 Decision decide(const SetSchedule& wish, Read& read, const Context& now);
+inline constexpr std::size_t conflicts_max = 10'000;
 
 // The zone of a resource: its location's, else the default location's.
 Zone zone_of(const ResourceEntry& resource, Read& read);

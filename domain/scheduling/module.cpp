@@ -18,7 +18,8 @@ void declare(Catalogue& catalogue) {
     scheduling
         .command<SetSchedule, ResourceSchedule>(
             "set_schedule", "POST resources/{id}/schedules", "scheduling.schedule:create",
-            "Sets weekly working time; the open schedule ends the day before.")
+            "Sets weekly working time; the open schedule ends the day before. Bookings that it "
+            "leaves outside working time stay, and are the answer's `conflicts`.")
         .creates = true;
     auto& schedules = scheduling.collection<ResourceSchedule>(
         "schedules", "scheduling.schedule:read", "Weekly working time of resources.");

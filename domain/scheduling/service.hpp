@@ -42,6 +42,8 @@ struct Requirement {
 BOOST_DESCRIBE_STRUCT(Requirement, (), (role, candidates, match, quantity, required, preference))
 void check(const Requirement& requirement, Reader& in, const Place& at);
 
+inline constexpr int booking_window_days_max = 3'660;
+
 struct Service {
     static constexpr std::string_view context = "scheduling";
     static constexpr std::string_view kind = "service";
@@ -169,7 +171,9 @@ inline constexpr auto rules<scheduling::Service> = fields(
     field(&scheduling::Service::deposit, "").may_omit(),
     field(&scheduling::Service::capacity, "people per slot").range(1, 10'000).may_omit(),
     field(&scheduling::Service::min_notice_minutes, "").range(0, 527'040).may_omit(),
-    field(&scheduling::Service::booking_window_days, "0: today only").range(0, 3'660).may_omit(),
+    field(&scheduling::Service::booking_window_days, "0: today only")
+        .range(0, scheduling::booking_window_days_max)
+        .may_omit(),
     field(&scheduling::Service::max_per_day, "per local day").range(1, 100'000),
     field(&scheduling::Service::place, "").may_omit(),
     field(&scheduling::Service::requires_confirmation, "starts pending").may_omit(),

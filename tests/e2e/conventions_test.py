@@ -123,6 +123,24 @@ class ConventionsTest(unittest.TestCase):
         unknown = self.api.get(f"resources/{self.salon.tenant_id}/schedules")
         self.assertEqual((unknown.status, unknown.code), (404, "not_found"), unknown)
 
+    def test_a_schedule_names_the_bookings_it_leaves_outside(self):
+        chair = house.Salon.add_chair(self.api, "Chair of mornings")
+        service = house.Salon.add_service(self.api, "Perm", [chair])
+        early, late = [self.api.made("appointments", {
+            "service_id": service, "client_id": self.salon.clients[0],
+            "start": house.instant(3, hour)}) for hour in (9, 15)]
+        mornings = {"windows": [{"day": day, "from": "09:00", "to": "12:00"}
+                                for day in house.DAYS]}
+        path = f"resources/{chair}/schedules"
+        first, again = [self.api.post(path, mornings, Idempotency_Key="mornings") for _ in "12"]
+        self.assertEqual((first.status, first["conflicts"]), (201, [late]), first)
+        self.assertEqual((again.status, again.json), (201, first.json), again)
+        for kept in (early, late):
+            self.assertEqual(self.api.get(f"appointments/{kept}")["status"], "confirmed")
+        tomorrow = house.instant(4)[:10]
+        later = self.api.post(path, {**mornings, "effective_from": tomorrow})
+        self.assertEqual((later.status, later["conflicts"]), (201, []), later)
+
     def test_cursors_are_of_their_list_alone(self):
         client = self.api.made("clients", CLIENT)
         self.api.send("PATCH", f"clients/{client}", {"first_name": "Eva"})
