@@ -299,6 +299,37 @@ class SandboxTest(unittest.TestCase):
         self.assertEqual([api.get(f"appointments/{each}")["status"]
                           for each in (came, stayed_away)], ["completed", "no_show"])
 
+    def test_an_idempotency_key_is_free_again_after_seven_days(self):
+        spine = house.House(["--sandbox-time", "2030-01-01T00:00:00Z"]).start()
+        self.addCleanup(spine.close)
+        house.Salon(spine)
+        api = spine.client("salon")
+        self.addCleanup(api.close)
+        missing = f"clients/{house.MISSING}"
+
+        def ask(body):
+            refused = api.send("PATCH", missing, body, {"Idempotency-Key": "refused"})
+            self.assertEqual(refused.status, 404, refused)
+            return api.post("clients", body, Idempotency_Key="made"), refused
+
+        def move_to(now):
+            moved = api.post("/v1/admin/clock", {"now": now})
+            self.assertEqual(moved.status, 200, moved)
+
+        made, _ = ask(CLIENT)
+        self.assertEqual(made.status, 201, made)
+        move_to("2030-01-08T00:00:00Z")
+        for again in ask(CLIENT):
+            self.assertEqual(again.headers.get("idempotent-replayed"), "true", again)
+            self.assertIn(again.json.get("id"), (made["id"], None))
+        move_to("2030-01-09T00:00:00Z")
+        fresh, refused = ask({**CLIENT, "first_name": "Eva"})
+        self.assertEqual(fresh.status, 201, fresh)
+        self.assertNotEqual(fresh["id"], made["id"])
+        for answer in (fresh, refused):
+            self.assertNotIn("idempotent-replayed", answer.headers)
+        self.assertEqual(ask({**CLIENT, "first_name": "Eva"})[0]["id"], fresh["id"])
+
     def test_no_other_directory_has_one(self):
         spine = house.House().start()
         self.addCleanup(spine.close)
