@@ -2,6 +2,10 @@
 // comes from its snapshot and the events after it, and is the same.
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "eventstore/typed_event.hpp"
+#include "replay/generate.hpp"
 #include "tests/replay/business_fixture.hpp"
 
 namespace almanac::replay {
@@ -13,9 +17,13 @@ class FoldCacheTest : public BusinessFixture {
     FoldCacheTest() : directory(init("data")) {}
 
     std::unique_ptr<eventstore::Store> open_with(eventstore::ExecutorOptions executor) {
+        return open_with(directory, executor);
+    }
+    std::unique_ptr<eventstore::Store> open_with(const std::string& path,
+                                                 eventstore::ExecutorOptions executor) {
         eventstore::StoreOptions options;
         options.executor = executor;
-        auto store = eventstore::Store::open(directory, catalogue, options);
+        auto store = eventstore::Store::open(path, catalogue, options);
         if (!store) throw std::runtime_error(store.error().detail);
         return std::move(*store);
     }
@@ -55,6 +63,122 @@ TEST_F(FoldCacheTest, the_cache_stays_within_its_bound) {
         ASSERT_LE(store->partition(0).executor().status().fold_bytes, bound);
     }
     EXPECT_GT(store->partition(0).executor().status().fold_bytes, 0U);
+}
+
+// A decision that writes down one fold as it is handed to it, and does nothing.
+struct Look {
+    const kernel::FoldType* type = nullptr;
+    std::string tag;
+    std::string* seen = nullptr;
+};
+kernel::CommandType look_type() {
+    kernel::CommandType type;
+    type.name = "look";
+    type.decide = [](const void* command, kernel::Read& read,
+                     const kernel::Context&) -> kernel::Decision {
+        const auto& look = *static_cast<const Look*>(command);
+        *look.seen = eventstore::write_held(*look.type, read.load(*look.type, look.tag));
+        return kernel::reject("looked", "Nothing happens.");
+    };
+    return type;
+}
+
+class RebuiltFolds : public FoldCacheTest {
+  protected:
+    std::string handed_to_a_decision(eventstore::Store& store, const kernel::TenantId& tenant,
+                                     const kernel::FoldType& type, const std::string& tag) {
+        static const auto looks = look_type();
+        std::string seen;
+        eventstore::CommandRequest request;
+        request.type = &looks;
+        request.command = std::make_shared<const Look>(Look{&type, tag, &seen});
+        request.tenant = tenant;
+        request.actor = {"user", "test"};
+        EXPECT_EQ(run(store, std::move(request)).error().code, "looked");
+        return seen;
+    }
+    // A business whose snapshots were written all the time, while nothing was remembered from one
+    // decision to the next.
+    std::unique_ptr<eventstore::Store> generated(const std::string& name, bool clock_runs) {
+        auto store = open_with(init(name, "2026-03-02T08:00:00Z"),
+                               {.fold_cache_bytes = 0, .snapshot_events = 3});
+        StoreTarget target(*store, catalogue);
+        GenerateWish wish;
+        wish.tenants = 1;
+        wish.appointments = 150;
+        wish.sandbox = clock_runs;
+        const auto made = generate(wish, target, [](auto, auto) {});
+        EXPECT_TRUE(made) << made.error().detail;
+        return store;
+    }
+    template <class Fn>
+    void each_fold(eventstore::Store& store, Fn fn) {
+        const auto& log = store.partition(0).log();
+        const auto tenants = log.tenants().value();
+        for (const auto& tenant : tenants) {
+            std::set<std::string> tags;
+            const auto positions = log.tenant_positions(tenant, 0, 100'000).value();
+            for (const auto position : positions) {
+                const auto record = log.record(position).value();
+                tags.insert(record.tags.begin(), record.tags.end());
+            }
+            for (const auto& tag : tags) {
+                if (const auto* type = catalogue.fold_of_tag(tag)) fn(tenant, *type, tag);
+            }
+        }
+    }
+};
+
+TEST_F(RebuiltFolds, a_snapshot_and_its_tail_are_what_a_replay_of_all_makes) {
+    std::set<std::string> kinds;  // of folds that came from a snapshot with events after it
+    for (const bool clock_runs : {false, true}) {
+        const auto store = generated(clock_runs ? "running" : "standing", clock_runs);
+        each_fold(*store, [&](const auto& tenant, const auto& type, const auto& tag) {
+            const auto replayed = store->fold(tenant, type, tag).value();
+            EXPECT_EQ(handed_to_a_decision(*store, tenant, type, tag),
+                      eventstore::write_held(type, replayed))
+                << tag;
+            const auto name = fmt::format("{}/{}/{}", type.kind, type.version, tag);
+            const auto snapshot = store->partition(0).log().snapshot(tenant, name).value();
+            if (!snapshot) return;
+            const auto held = eventstore::read_held(type, *snapshot).value();
+            if (held.last_position < replayed.last_position) kinds.emplace(type.kind);
+        });
+    }
+    for (const auto* kind : {"resource_month", "booking_reference"})
+        EXPECT_TRUE(kinds.contains(kind)) << kind;
+}
+
+TEST_F(RebuiltFolds, every_fold_goes_on_from_any_snapshot_of_it) {
+    const auto store = generated("running", true);
+    const auto& log = store->partition(0).log();
+    std::set<std::string> kinds;
+    each_fold(*store, [&](const auto& tenant, const auto& type, const auto& tag) {
+        std::vector<std::uint64_t> positions;
+        ASSERT_TRUE(log.tagged(tenant, tag, 0, [&](std::uint64_t position) {
+            positions.push_back(position);
+            return true;
+        }));
+        const auto apply = [&](kernel::Held& held, std::size_t from, std::size_t to) {
+            for (; from < to; ++from) {
+                const auto record = log.record(positions[from]).value();
+                const auto event = eventstore::read_event(catalogue, record).value();
+                eventstore::apply_event(held, type, event, record, positions[from], tag);
+            }
+        };
+        const auto whole = eventstore::write_held(type, store->fold(tenant, type, tag).value());
+        const auto step = 1 + positions.size() / 16;
+        for (std::size_t events = 1; events < positions.size(); events += step) {
+            kernel::Held before;
+            before.state = type.make();
+            apply(before, 0, events);
+            auto after = eventstore::read_held(type, eventstore::write_held(type, before)).value();
+            apply(after, events, positions.size());
+            EXPECT_EQ(eventstore::write_held(type, after), whole) << tag << " at " << events;
+            kinds.emplace(type.kind);
+        }
+    });
+    EXPECT_GT(kinds.size(), 8U);
 }
 
 }  // namespace
