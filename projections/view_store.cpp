@@ -39,7 +39,8 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     rocksdb::Options all;
     all.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     all.create_if_missing = true;
-    all.compression = fast_compression();
+    all.compression = rocksdb::kNoCompression;
+    all.bottommost_compression = fast_compression();
     all.write_buffer_size = options.write_buffer_bytes;
     all.max_write_buffer_number = 2;
     all.target_file_size_base = 32UL << 20;

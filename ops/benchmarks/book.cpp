@@ -76,7 +76,8 @@ class Contest {
             const auto result = who == 0 ? product_.book(connections, UINT64_MAX, duration())
                                          : load_reference(server, connections);
             const auto used = server.cpu_time() - before;
-            last_[who].add(result, used, server.wait_until_quiet(quiet_limit));
+            last_[who].add(result, used, who == 0 ? product_.wait_for_views() : 0);
+            server.wait_until_quiet(quiet_limit);
         }
         fdatasync_.push_back(fdatasync_us(scratch_.path(), 200));
     }

@@ -48,4 +48,10 @@ LoadResult BookedServer::book(unsigned connections, std::uint64_t requests_max,
     return result;
 }
 
+double BookedServer::wait_for_views() const {
+    const auto begun = std::chrono::steady_clock::now();
+    world_->wait_for_views();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
+
 }  // namespace almanac::benchmarks

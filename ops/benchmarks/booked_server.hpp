@@ -18,6 +18,7 @@ class BookedServer {
     // Bookings that have not been made before; throws where one is refused.
     LoadResult book(unsigned connections, std::uint64_t requests_max,
                     std::chrono::milliseconds duration_max);
+    double wait_for_views() const;  // seconds until they have all bookings
     const BookingWorld& world() const { return *world_; }
     void start();  // again after a kill
     std::filesystem::path log_directory() const { return directory_ / "p0000" / "log"; }

@@ -103,4 +103,17 @@ void BookingWorld::append_booking(std::uint64_t number, std::string& out) const 
                             has_notes ? R"(,"client_notes":"A window seat, please.")" : ""));
 }
 
+void BookingWorld::wait_for_views() const {
+    std::string request;
+    append_get(request, base_ + "/appointments?limit=1", key_);
+    request.insert(request.size() - 2, "Prefer: wait=30\r\n");
+    for (int tries = 0; tries < 20; ++tries) {
+        const auto answer = exchange(port_, request);
+        if (answer.status == 200) return;
+        if (answer.status != 503)
+            throw std::runtime_error(fmt::format("GET: {} {}", answer.status, answer.body));
+    }
+    throw std::runtime_error("the views do not catch up");
+}
+
 }  // namespace almanac::benchmarks

@@ -21,8 +21,10 @@ class BookingWorld {
 
     std::uint64_t slots() const;  // how many bookings it has room for
     // The whole HTTP request of booking `number` < slots(): neighbours are of different resources,
-    // the next ones of a resource of different days. Has client and staff notes (sealed values).
+    // the next ones of a resource of different days. Some have client notes (sealed values).
     void append_booking(std::uint64_t number, std::string& out) const;
+    // Returns once the views have all that was booked; throws where they do not get there.
+    void wait_for_views() const;
     const std::string& tenant() const { return slug_; }
 
   private:
