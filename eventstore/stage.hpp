@@ -15,8 +15,8 @@
 
 #include "eventstore/clock.hpp"
 #include "eventstore/log.hpp"
-#include "eventstore/typed_event.hpp"
 #include "eventstore/query.hpp"
+#include "eventstore/typed_event.hpp"
 
 namespace almanac::eventstore {
 

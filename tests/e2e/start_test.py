@@ -5,6 +5,7 @@ a clear refusal at start, exit code documented, nothing changed", and "graceful 
 """
 import collections
 import hashlib
+import os
 import pathlib
 import resource
 import shutil
@@ -96,6 +97,13 @@ class StartTest(unittest.TestCase):
         limits = pathlib.Path(f"/proc/{self.spine.process.pid}/limits").read_text()
         self.assertRegex(limits, rf"Max open files +{hard} +{hard} ")
         self.assertIn(f"descriptors: limit={hard} ", self.spine.stderr())
+        self.assertEqual(self.spine.stop(), 0)
+
+    def test_its_threads_do_not_interrupt_each_other(self):
+        self.spine.start()
+        tasks = pathlib.Path(f"/proc/{self.spine.process.pid}/task")
+        policies = {os.sched_getscheduler(int(task.name)) for task in tasks.iterdir()}
+        self.assertEqual(policies, {os.SCHED_BATCH})
         self.assertEqual(self.spine.stop(), 0)
 
     def test_a_second_server_is_refused(self):
