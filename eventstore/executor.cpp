@@ -49,10 +49,8 @@ struct Executor::State {
     EventDraft draft_of(kernel::Event& event, const CommandRequest& request, Instant now);
     std::string metadata_of(const CommandRequest& request, const std::string& subject,
                             const std::string& trace);
-    void apply(Stage& stage, const TenantId& tenant, const kernel::Event& event,
-               const EventDraft& draft, const Appended& at, std::uint64_t position,
-               const Actor& actor);
-    std::uint64_t revision_of(const TenantId& tenant, const std::vector<EventDraft>& drafts);
+    void apply(Stage& stage, const kernel::Event& event, const CommittedEvent& written);
+    std::uint64_t revision_of(std::span<const CommittedEvent> written);
     void finish_decision() {
         hits = cache.hits();
         misses = cache.misses();
@@ -175,42 +173,37 @@ EventDraft Executor::State::draft_of(kernel::Event& event, const CommandRequest&
     return draft;
 }
 
-void Executor::State::apply(Stage& stage, const TenantId& tenant, const kernel::Event& event,
-                            const EventDraft& draft, const Appended& at, std::uint64_t position,
-                            const Actor& actor) {
-    for (std::size_t i = 0; i < draft.tags.size(); ++i) {
-        const auto& tag = draft.tags[i];
-        if (std::find(draft.tags.begin(), draft.tags.begin() + static_cast<std::ptrdiff_t>(i),
-                      tag) != draft.tags.begin() + static_cast<std::ptrdiff_t>(i)) {
-            continue;  // a repeated tag counts once
-        }
-        auto* cached = cache.find(tenant, tag);
+void Executor::State::apply(Stage& stage, const kernel::Event& event,
+                            const CommittedEvent& written) {
+    const auto& record = *written.record;
+    for (const auto& tag : record.tags) {
+        auto* cached = cache.find(record.tenant, tag);
         if (cached == nullptr) continue;
         auto& held = cached->held;
-        if (held.revision == 0) held.created_at = at.time;
+        if (held.revision == 0) held.created_at = record.time;
         ++held.revision;
-        held.updated_at = at.time;
-        held.last_position = position;
+        held.updated_at = record.time;
+        held.last_position = written.position;
         if (const auto* reaction = event.type->reaction(*cached->type)) {
             reaction->evolve(held.state.get(), event.data.get(),
-                             kernel::EventMeta{at.time, draft.id, actor, tag});
+                             kernel::EventMeta{record.time, record.id, record.actor, tag});
         }
         const auto since = ++cached->since_snapshot;
         if ((since & (since - 1)) == 0) cache.measure(*cached);
         // A large fold is written less often, so that snapshots stay a small part of all writing.
         if (since < std::max<std::uint64_t>(options.snapshot_events, cached->bytes / 64)) continue;
-        stage.put_snapshot(tenant, snapshot_name(*cached->type, tag),
+        stage.put_snapshot(record.tenant, snapshot_name(*cached->type, tag),
                            write_held(*cached->type, held));
         cached->since_snapshot = 0;
     }
 }
 
-std::uint64_t Executor::State::revision_of(const TenantId& tenant,
-                                           const std::vector<EventDraft>& drafts) {
-    const auto& identity = drafts.front().tags.front();
-    if (const auto* cached = cache.find(tenant, identity)) return cached->held.revision;
-    return static_cast<std::uint64_t>(
-        std::ranges::count_if(drafts, [&](const auto& d) { return d.tags.front() == identity; }));
+std::uint64_t Executor::State::revision_of(std::span<const CommittedEvent> written) {
+    const auto& first = *written.front().record;
+    const auto& identity = first.tags.front();
+    if (const auto* cached = cache.find(first.tenant, identity)) return cached->held.revision;
+    return static_cast<std::uint64_t>(std::ranges::count_if(
+        written, [&](const auto& event) { return event.record->tags.front() == identity; }));
 }
 
 Result<CommandAnswer> Executor::State::stage_events(Stage& stage, CommandRequest& request,
@@ -230,17 +223,18 @@ Result<CommandAnswer> Executor::State::stage_events(Stage& stage, CommandRequest
     drafts.reserve(events.list.size());
     for (auto& event : events.list) drafts.push_back(draft_of(event, request, now));
     const CommandMeta meta{request.actor, request.correlation_id, request.causation_id};
-    auto appended = stage.append(request.tenant, meta, drafts);
+    auto appended = stage.append(request.tenant, meta, std::move(drafts));
     if (!appended) return std::unexpected(std::move(appended.error()));
     staged = true;
-    for (std::size_t i = 0; i < drafts.size(); ++i) {
-        apply(stage, request.tenant, events.list[i], drafts[i], *appended,
-              appended->first_position + i, request.actor);
-        answer.events.push_back({kernel::to_string(drafts[i].id), drafts[i].type});
+    const auto written = stage.appended();
+    for (std::size_t i = 0; i < written.size(); ++i) {
+        apply(stage, events.list[i], written[i]);
+        const auto& record = *written[i].record;
+        answer.events.push_back({kernel::to_string(record.id), record.type});
     }
-    const auto& identity = drafts.front().tags.front();
+    const auto& identity = written.front().record->tags.front();
     answer.id = identity.substr(identity.find(':') + 1);
-    answer.revision = revision_of(request.tenant, drafts);
+    answer.revision = revision_of(written);
     answer.position = appended->last_position;
     answer.sequence = appended->last_sequence;
     return answer;

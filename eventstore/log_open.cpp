@@ -89,6 +89,13 @@ rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& optio
     family.compression = fast_compression();
     family.write_buffer_size = options.write_buffer_bytes / 2;
     family.max_write_buffer_number = 3;
+    if (space == Space::tags) {
+        // Their keys come from everywhere: in small memtables an insert finds its place in the
+        // processor's cache. They are flushed together, so that no more files arise.
+        family.write_buffer_size = options.write_buffer_bytes / 12;
+        family.min_write_buffer_number_to_merge = 6;
+        family.max_write_buffer_number = 9;
+    }
     family.target_file_size_base = 32UL << 20;
     family.level_compaction_dynamic_level_bytes = true;
     return family;

@@ -5,10 +5,10 @@
 namespace almanac::eventstore {
 namespace {
 Hash node(const Hash& left, const Hash& right) {
-    std::string bytes(1, '\x01');
-    bytes.append(reinterpret_cast<const char*>(left.data()), left.size());
-    bytes.append(reinterpret_cast<const char*>(right.data()), right.size());
-    return kernel::sha256(bytes);
+    const auto text = [](const Hash& hash) {
+        return std::string_view(reinterpret_cast<const char*>(hash.data()), hash.size());
+    };
+    return kernel::sha256({"\x01", text(left), text(right)});
 }
 }  // namespace
 

@@ -44,6 +44,7 @@ class Pipeline {
     std::uint64_t next_sequence(const TenantId& tenant) { return at(tenant).next_sequence; }
     Result<Appended> append(const TenantId& tenant, const CommandMeta& meta,
                             std::vector<EventDraft> events);
+    std::span<const CommittedEvent> appended() const { return open_->of_job(); }
     void put(Space space, std::string_view key, std::optional<std::string_view> value);
     std::optional<std::string> get(Space space, std::string_view key) const;
     Result<std::optional<std::uint64_t>> last_tagged(const TenantId& tenant,

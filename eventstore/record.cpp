@@ -1,12 +1,9 @@
 #include "eventstore/record.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cstring>
-#include <memory>
-#include <stdexcept>
 
+#include "domain/kernel/digest.hpp"
 #include "eventstore/record_rules.hpp"
 
 namespace almanac::eventstore {
@@ -73,17 +70,7 @@ class Walk {
 }  // namespace
 
 Hash leaf_hash(std::string_view body) {
-    static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
-        EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    Hash hash;
-    const char zero = 0;
-    if (!sha256 || !context || EVP_DigestInit_ex2(context.get(), sha256, nullptr) != 1 ||
-        EVP_DigestUpdate(context.get(), &zero, 1) != 1 ||
-        EVP_DigestUpdate(context.get(), body.data(), body.size()) != 1 ||
-        EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) != 1)
-        throw std::runtime_error("SHA-256 is not available in this OpenSSL");
-    return hash;
+    return kernel::sha256({std::string_view("\0", 1), body});
 }
 
 Result<std::string> encode(Record& record) {

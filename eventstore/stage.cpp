@@ -92,6 +92,10 @@ Result<Appended> Stage::append(const TenantId& tenant, const CommandMeta& meta,
     return append(tenant, meta, std::move(events));
 }
 
+std::span<const CommittedEvent> Stage::appended() const {
+    return pipeline_.appended();
+}
+
 void Stage::put(Space space, std::string_view key, std::string_view value) {
     pipeline_.put(space, key, value);
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,9 @@ class Stage {
     // `append_condition_failed`.
     Result<Appended> append(const TenantId& tenant, const CommandMeta& meta,
                             std::vector<EventDraft> events, const AppendCondition& condition);
+
+    // What this job has appended so far, as it will be written. Until the next append.
+    std::span<const CommittedEvent> appended() const;
 
     // Values written in the batch of this job and seen by later jobs at once. Reading throws
     // std::runtime_error where the log is damaged.

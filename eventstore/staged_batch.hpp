@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +66,10 @@ class StagedBatch {
                    const EventFn& fn) const;
     bool visit_tenant(const TenantId& tenant, std::uint64_t after, const EventFn& fn) const;
 
-    void begin_job();     // what follows can be taken back
+    void begin_job();  // what follows can be taken back
+    std::span<const CommittedEvent> of_job() const {
+        return std::span(events).subspan(before_job_.events);
+    }
     void end_job();       // it stays
     void rollback_job();  // it goes
 

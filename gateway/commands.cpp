@@ -125,7 +125,7 @@ Result<eventstore::CommandRequest> Commands::request_of(const Call& call) const 
     auto parameters = call.parameters;
     const auto tenant_text = to_string(call.tenant.id);
     if (type.path == "/v1/tenants/{tenant}") parameters.values.emplace_back("id", tenant_text);
-    auto command = type.parse(*body, parameters);
+    auto command = type.parse(std::move(*body), parameters);
     if (!command) return std::unexpected(std::move(command.error()));
 
     eventstore::CommandRequest request;

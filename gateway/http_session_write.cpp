@@ -111,6 +111,7 @@ void Session::fail(const Fault& fault) {
 
 void Session::begin_answer(std::uint64_t ticket, WireAnswer wire) {
     if (state_ != State::handling || ticket != ticket_) return;
+    release_body_memory();  // before the caller can see the answer and come again
     state_ = State::writing;
     begin_write(std::move(wire));
 }

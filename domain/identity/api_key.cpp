@@ -73,8 +73,9 @@ Decision decide(const IssueApiKey& wish, Read& read, const Context& now) {
 }
 
 Decision decide(const RevokeApiKey& wish, Read& read, const Context&) {
-    if (!read.exists<ApiKey>(wish.id)) return not_found();
-    if (read.get<ApiKey>(wish.id).status == ApiKeyStatus::revoked) return Events{};  // as wished
+    const auto* key = read.find<ApiKey>(wish.id);
+    if (!key) return not_found();
+    if (key->status == ApiKeyStatus::revoked) return Events{};  // as wished
     return ApiKeyRevoked{wish.id};
 }
 

@@ -36,7 +36,7 @@ struct CommandType {
     bool system_tenant = false;        // decided in `$system`'s log
     bool hidden = false;               // no route of its own: part of another one's work
     // Body and path into the typed command; every bad field at once.
-    Result<Erased> (*parse)(const json::Value& body, const PathParameters& path) = nullptr;
+    Result<Erased> (*parse)(json::Value body, const PathParameters& path) = nullptr;
     Decision (*decide)(const void* command, Read& read, const Context& now) = nullptr;
     json::Object (*schema)() = nullptr;  // of the body
     bool has_body = true;
@@ -103,7 +103,7 @@ void collect_personal(const std::string& prefix, std::vector<PersonalField>& per
 
 // Fields that stand in the path are filled from it, the others from the body.
 template <class C>
-Result<Erased> parse_command(const json::Value& body, const PathParameters& path) {
+Result<Erased> parse_command(json::Value body, const PathParameters& path) {
     auto command = std::make_shared<C>();
     Reader in;
     if constexpr (requires {
@@ -116,25 +116,24 @@ Result<Erased> parse_command(const json::Value& body, const PathParameters& path
         if (!id) return not_found();
         command->id = decltype(command->id){*id};
     } else {
-        json::Value whole = body;
-        if (!whole.is_object()) {
+        if (!body.is_object()) {
             in.fail(Place{}, "type", fmt::format("Expected an object, found {}.", kind_name(body)));
             return invalid(std::move(in.errors));
         }
         bool missing = false;
         for_each_field(*command, [&](std::string_view name, auto& member, const FieldRule& rule) {
             if (!rule.from_path) return;
-            if (whole.get_object().contains(name)) unknown_field(in, Place{}, name);
+            if (body.get_object().contains(name)) unknown_field(in, Place{}, name);
             const auto* text = path.find(name);
             Reader quiet;
             if (text) read(quiet, json::Value(*text), Place{}, rule, member);
             if (!text || !quiet.errors.empty())
                 missing = true;
             else
-                whole.get_object()[name] = *text;
+                body.get_object()[name] = *text;
         });
         if (missing) return not_found();
-        read(in, whole, Place{}, FieldRule{}, *command);
+        read(in, body, Place{}, FieldRule{}, *command);
     }
     if (!in.errors.empty()) return invalid(std::move(in.errors));
     return Erased(std::move(command));

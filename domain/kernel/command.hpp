@@ -52,9 +52,11 @@ class Read {
     const F& get(const typename F::Key& key) {
         return *static_cast<const F*>(load(fold_type<F>(), tag_of<F>(key)).state.get());
     }
+    // The same where anything ever happened to it, else null.
     template <FoldState F>
-    bool exists(const typename F::Key& key) {
-        return load(fold_type<F>(), tag_of<F>(key)).revision > 0;
+    const F* find(const typename F::Key& key) {
+        const auto& held = load(fold_type<F>(), tag_of<F>(key));
+        return held.revision > 0 ? static_cast<const F*>(held.state.get()) : nullptr;
     }
 };
 

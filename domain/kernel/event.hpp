@@ -127,6 +127,7 @@ const FoldType& fold_type() {
 template <FoldState... Folds>
 struct Tags {
     std::vector<std::string> list;
+    Tags() { list.reserve(8); }  // most events have as many, or fewer
     template <class F>
     Tags& add(const typename F::Key& key) {
         static_assert((std::same_as<F, Folds> || ...), "name the fold in Tags<…>");

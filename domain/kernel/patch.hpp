@@ -78,6 +78,16 @@ void read_value(Reader& in, const json::Value& value, const Place& at, Patch<T>&
     read_patch(in, value.get_object(), at, T{}, out);
 }
 
+// Names whose value stays as it is are no change.
+template <class T>
+void drop_unchanged(Patch<T>& patch, const T& current) {
+    boost::mp11::mp_for_each<MembersOf<T>>([&](auto d) {
+        if (patch.has(d.name) && patch.value.*d.pointer == current.*d.pointer) {
+            std::erase(patch.names, std::string(d.name));
+        }
+    });
+}
+
 template <class T>
 void write_value(Writer& to, const Patch<T>& patch) {
     to.out += '{';

@@ -1,13 +1,15 @@
 // Plain records: one described struct and one line in the module give create, patch, delete,
 // restore, list, get, history and unique keys. The struct says what it is:
 //
+// clang-format off
 //   struct Brand {
-//       static constexpr std::string_view context = "commerce", kind = "brand", collection =
-//       "brands"; using Unique = UniqueKeys<Slug>;      // folds of kernel/unique.hpp, one per
-//       unique field using Directories = FoldList<>;       // relation folds that hold its choosing
-//       fields std::string name; std::optional<std::string> slug; …
+//       static constexpr std::string_view context = "commerce", kind = "brand", collection = "brands";
+//       using Unique = UniqueKeys<Slug>;  // folds of kernel/unique.hpp, one per unique field
+//       using Directories = FoldList<>;   // relation folds that hold its choosing fields
+//       std::string name;
+//       std::optional<std::string> slug; …
 //   };
-//
+// clang-format on
 // Optional functions next to it: `check(const T&, Reader&, const Place&)` across fields,
 // `prepare(T&)` before a create, `admit(const T&, const T* before, Read&, const Context&)` for
 // rules that look at other things, `key_value(const T&, std::string_view kind)` for its unique
@@ -306,28 +308,26 @@ std::optional<Rejection> change_keys(RecordChanged<T>& e, const Record<T>& recor
     (change(static_cast<const U*>(nullptr)), ...);
     return refused;
 }
-
-// Names whose value stays as it is are no change.
-template <class T>
-void drop_unchanged(Patch<T>& patch, const T& current) {
-    boost::mp11::mp_for_each<MembersOf<T>>([&](auto d) {
-        if (patch.has(d.name) && patch.value.*d.pointer == current.*d.pointer) {
-            std::erase(patch.names, std::string(d.name));
-        }
-    });
-}
 }  // namespace detail
+
+// The record where it exists and is not deleted, else null.
+template <class T>
+const Record<T>* live(Read& read, const Id<T>& id) {
+    const auto* record = read.find<Record<T>>(id);
+    return record && !record->deleted_at ? record : nullptr;
+}
 
 template <class T>
 Decision decide(const PatchRecord<T>& wish, Read& read, const Context& now) {
-    const auto& record = read.get<Record<T>>(wish.id);
-    if (!read.exists<Record<T>>(wish.id) || record.deleted_at) return not_found();
+    const auto* found = live<T>(read, wish.id);
+    if (!found) return not_found();
+    const auto& record = *found;
     RecordChanged<T> e;
     e.id = wish.id;
     Reader in;
     read_patch<T>(in, wish.changes, Place{}, record, e.changes);
     if (!in.errors.empty()) return invalid(std::move(in.errors));
-    detail::drop_unchanged<T>(e.changes, record);
+    drop_unchanged<T>(e.changes, record);
     if (e.changes.names.empty()) return Events{};
     T after = record;
     apply(e.changes, after);
@@ -346,11 +346,11 @@ Decision decide(const PatchRecord<T>& wish, Read& read, const Context& now) {
 
 template <class T>
 Decision decide(const DeleteRecord<T>& wish, Read& read, const Context&) {
-    const auto& record = read.get<Record<T>>(wish.id);
-    if (!read.exists<Record<T>>(wish.id) || record.deleted_at) return not_found();
+    const auto* record = live<T>(read, wish.id);
+    if (!record) return not_found();
     RecordDeleted<T> e;
     e.id = wish.id;
-    e.keys_freed = record.keys;
+    e.keys_freed = record->keys;
     return e;
 }
 
@@ -375,8 +375,9 @@ std::optional<Rejection> all_free(const std::vector<std::string>& keys, const Uu
 
 template <class T>
 Decision decide(const RestoreRecord<T>& wish, Read& read, const Context& now) {
-    const auto& record = read.get<Record<T>>(wish.id);
-    if (!read.exists<Record<T>>(wish.id)) return not_found();
+    const auto* found = read.find<Record<T>>(wish.id);
+    if (!found) return not_found();
+    const auto& record = *found;
     if (!record.deleted_at) return conflict("not_deleted", "It is not deleted.");
     const T& value = record;
     if (auto refused = detail::admitted<T>(value, nullptr, read, now)) {

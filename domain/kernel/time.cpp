@@ -207,6 +207,44 @@ absl::CivilSecond civil(LocalDate date, LocalTime time) {
                              time.minutes % 60,
                              0};
 }
+// A stretch of time without a change of the clocks, where local time is a sum. Questions come in
+// runs about days close to each other, and asking the zone for each costs more than all the rest.
+struct SteadySpan {
+    const void* zone = nullptr;
+    Instant begin;  // a change, or since ever
+    Instant end;    // the next change, or for ever
+    seconds offset{};
+    bool holds(Instant t) const { return begin <= t && t < end; }
+};
+SteadySpan make_span(const void* zone, Instant t) {
+    const auto& rules = tz(zone);
+    SteadySpan span{zone, Instant::min() + days{2}, Instant::max() - days{2},
+                    seconds{rules.At(to_absl(t)).offset}};
+    // Changes come at whole seconds; the one before `t` may be at `t` itself.
+    const auto second = to_absl(floor<seconds>(t));
+    absl::TimeZone::CivilTransition change;
+    if (rules.PrevTransition(second + absl::Seconds(1), &change))
+        span.begin = from_absl(rules.At(change.to).trans);
+    if (rules.NextTransition(second, &change)) span.end = from_absl(rules.At(change.to).trans);
+    return span;
+}
+// The span that holds `t`, remembered by each thread for a few zones.
+const SteadySpan& span_at(const void* zone, Instant t) {
+    thread_local std::array<SteadySpan, 8> known;
+    constexpr std::uintptr_t apart = 64;  // bytes between two zones in their table, about
+    auto& span = known[reinterpret_cast<std::uintptr_t>(zone) / apart % known.size()];
+    if (span.zone != zone || !span.holds(t)) span = make_span(zone, t);
+    return span;
+}
+// The instant of a local time that lies far enough from any change to be the only one.
+std::optional<Instant> steady_instant(const void* zone, LocalDate date, LocalTime time) {
+    constexpr hours largest_offset{26};
+    const Instant as_utc{date.time_since_epoch() + minutes{time.minutes}};
+    const auto& span = span_at(zone, as_utc);
+    const auto t = as_utc - span.offset;
+    const bool alone = span.holds(t - largest_offset) && span.holds(t + largest_offset);
+    return alone ? std::optional(t) : std::nullopt;
+}
 // A name that could leave the zone directory or is no canonical IANA spelling is never looked up.
 bool plausible_zone_name(std::string_view name) {
     if (name.empty() || name.size() > 64 || name.front() == '/' || name.front() == '.')
@@ -239,8 +277,7 @@ Zone Zone::utc() {
 }
 
 LocalInstant Zone::to_local(Instant t) const {
-    const auto info = tz(rep_).At(to_absl(t));
-    return LocalInstant{floor<seconds>(t.time_since_epoch()) + seconds{info.offset}};
+    return LocalInstant{floor<seconds>(t.time_since_epoch()) + span_at(rep_, t).offset};
 }
 
 LocalDate Zone::local_date(Instant t) const {
@@ -248,17 +285,20 @@ LocalDate Zone::local_date(Instant t) const {
 }
 
 Instant Zone::to_instant(LocalDate date, LocalTime time) const {
+    if (const auto t = steady_instant(rep_, date, time)) return *t;
     // `pre`: in a gap the offset before it, in an overlap the first of the two.
     return from_absl(tz(rep_).At(civil(date, time)).pre);
 }
 
 bool Zone::date_exists(LocalDate date) const {
+    if (steady_instant(rep_, date, LocalTime{720})) return true;
     const auto info = tz(rep_).At(civil(date, LocalTime{720}));
     return info.kind != absl::TimeZone::TimeInfo::SKIPPED;  // noon is skipped only with its day
 }
 
 std::pair<Instant, Instant> Zone::day(LocalDate date) const {
     const auto first = [&](LocalDate d) {
+        if (const auto t = steady_instant(rep_, d, LocalTime{0})) return *t;
         const auto info = tz(rep_).At(civil(d, LocalTime{0}));
         const bool gap = info.kind == absl::TimeZone::TimeInfo::SKIPPED;
         return from_absl(gap ? info.trans : info.pre);

@@ -14,25 +14,22 @@ std::unexpected<Rejection> not_in(AppointmentStatus status, std::string_view wis
                     fmt::format("A {} appointment cannot be {}.", enum_name(status), wish));
 }
 
-std::optional<Rejection> cannot_be_booked(const BookAppointment& wish, Read& read) {
+// `service` and `client`: the live ones that the wish names, null where there is no such.
+std::optional<Rejection> cannot_be_booked(const BookAppointment& wish, const Service* service,
+                                          const Client* client) {
     std::vector<FieldError> errors;
-    const auto& service = read.get<Record<Service>>(wish.service_id);
-    if (!read.exists<Record<Service>>(wish.service_id) || service.deleted_at) {
+    if (!service) {
         errors.push_back({"/service_id", "not_found", "There is no such service."});
-    } else if (!service.active) {
+    } else if (!service->active) {
         errors.push_back({"/service_id", "inactive", "This service is not active."});
-    } else if (wish.party_size > service.capacity) {
+    } else if (wish.party_size > service->capacity) {
         errors.push_back(
-            {"/party_size", "max", fmt::format("Expected at most {}.", service.capacity)});
+            {"/party_size", "max", fmt::format("Expected at most {}.", service->capacity)});
     }
-    if (wish.client_id) {
-        const auto& client = read.get<Record<Client>>(*wish.client_id);
-        if (!read.exists<Record<Client>>(*wish.client_id) || client.deleted_at) {
-            errors.push_back({"/client_id", "not_found", "There is no such client."});
-        }
-    } else if (wish.method != BookingMethod::walk_in) {
+    if (wish.client_id && !client)
+        errors.push_back({"/client_id", "not_found", "There is no such client."});
+    if (!wish.client_id && wish.method != BookingMethod::walk_in)
         errors.push_back({"/client_id", "required", "Only a walk-in has no client."});
-    }
     if (wish.off_grid_reason && wish.method != BookingMethod::staff) {
         errors.push_back({"/off_grid_reason", "method", "Only staff books off the grid."});
     }
@@ -42,6 +39,7 @@ std::optional<Rejection> cannot_be_booked(const BookAppointment& wish, Read& rea
 
 void unknown_resources(const std::vector<ResourceId>& ids, Read& read,
                        std::vector<FieldError>& errors) {
+    if (ids.empty()) return;
     const auto& directory = read.get<ResourceDirectory>(Whole{});
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const auto* entry = directory.find(ids[i]);
@@ -96,7 +94,7 @@ Money quoted_price(const ServiceId& id, const Service& service, const Slot& slot
 
 // PREFIX-YYYYMMDD-NNNN; the day is the day of booking in the tenant's zone, NNNN widens past 9999.
 void give_reference(AppointmentBooked& e, Read& read, const Context& now) {
-    const auto& tenant = read.get<tenancy::Tenant>(read.tenant());
+    const auto& tenant = read.get<tenancy::Tenant>(now.tenant);
     e.reference_day = Zone::find(tenant.time_zone).value_or(Zone::utc()).local_date(now.now);
     const auto& day = read.get<ReferenceDay>({e.reference_day});
     const year_month_day date{e.reference_day};
@@ -105,30 +103,31 @@ void give_reference(AppointmentBooked& e, Read& read, const Context& now) {
                     int(date.year()), unsigned(date.month()), unsigned(date.day()), day.used + 1);
 }
 
-std::optional<CustomerSnapshot> customer_of(const std::optional<ClientId>& id, Read& read) {
-    if (!id) return std::nullopt;
-    const auto& client = read.get<Record<Client>>(*id);
-    return CustomerSnapshot{client.first_name, client.last_name, client.email, client.phone};
+CustomerSnapshot customer_of(const Client& client) {
+    return {client.first_name, client.last_name, client.email, client.phone};
 }
 
 // An appointment that can still be moved or cancelled.
 Result<const Appointment*> open_appointment(const AppointmentId& id, Read& read,
                                             std::string_view wish) {
-    if (!read.exists<Appointment>(id)) return not_found();
-    const auto& a = read.get<Appointment>(id);
-    if (a.status != AppointmentStatus::pending && a.status != AppointmentStatus::confirmed) {
-        return not_in(a.status, wish);
+    const auto* a = read.find<Appointment>(id);
+    if (!a) return not_found();
+    if (a->status != AppointmentStatus::pending && a->status != AppointmentStatus::confirmed) {
+        return not_in(a->status, wish);
     }
-    return &a;
+    return a;
 }
 }  // namespace
 
 Decision decide(const BookAppointment& wish, Read& read, const Context& now) {
-    if (auto refused = cannot_be_booked(wish, read)) return std::unexpected(std::move(*refused));
+    const auto* known = live<Service>(read, wish.service_id);
+    const auto* client = wish.client_id ? live<Client>(read, *wish.client_id) : nullptr;
+    if (auto refused = cannot_be_booked(wish, known, client))
+        return std::unexpected(std::move(*refused));
     if (wish.off_grid_reason && now.may && !now.may("scheduling.appointment:book_off_grid")) {
         return reject(RejectionKind::denied, "denied", "You may not book off the grid.");
     }
-    const auto& service = read.get<Record<Service>>(wish.service_id);
+    const auto& service = *known;
     SlotContext terms;
     terms.now = now.now;
     const bool free_hand = wish.off_grid_reason.has_value();
@@ -149,7 +148,7 @@ Decision decide(const BookAppointment& wish, Read& read, const Context& now) {
     e.method = wish.method;
     e.service_name = service.name;
     e.price = quoted_price(wish.service_id, service, *slot, read);
-    e.customer = customer_of(wish.client_id, read);
+    if (client) e.customer = customer_of(*client);
     e.client_notes = wish.client_notes;
     e.staff_notes = wish.staff_notes;
     e.off_grid_reason = wish.off_grid_reason;
@@ -158,9 +157,9 @@ Decision decide(const BookAppointment& wish, Read& read, const Context& now) {
 }
 
 Decision decide(const ConfirmAppointment& wish, Read& read, const Context&) {
-    if (!read.exists<Appointment>(wish.id)) return not_found();
-    const auto& a = read.get<Appointment>(wish.id);
-    if (a.status != AppointmentStatus::pending) return not_in(a.status, "confirmed");
+    const auto* a = read.find<Appointment>(wish.id);
+    if (!a) return not_found();
+    if (a->status != AppointmentStatus::pending) return not_in(a->status, "confirmed");
     return AppointmentConfirmed{wish.id};
 }
 
@@ -209,8 +208,9 @@ Decision decide(const CancelAppointment& wish, Read& read, const Context& now) {
 
 // Early keeps [start − before, actual end + after); late never extends.
 Decision decide(const CompleteAppointment& wish, Read& read, const Context& now) {
-    if (!read.exists<Appointment>(wish.id)) return not_found();
-    const auto& a = read.get<Appointment>(wish.id);
+    const auto* found = read.find<Appointment>(wish.id);
+    if (!found) return not_found();
+    const auto& a = *found;
     if (a.status != AppointmentStatus::confirmed && a.status != AppointmentStatus::in_progress) {
         return not_in(a.status, "completed");
     }

@@ -42,12 +42,8 @@ void check(const Resource& resource, Reader& in, const Place& at) {
 
 std::optional<Rejection> admit(const Resource& after, const Resource* before, Read& read,
                                const Context&) {
-    if (after.location_id) {
-        const auto& location = read.get<Record<Location>>(*after.location_id);
-        if (!read.exists<Record<Location>>(*after.location_id) || location.deleted_at) {
-            return invalid_field("/location_id", "not_found", "There is no such location.").error();
-        }
-    }
+    if (after.location_id && !live<Location>(read, *after.location_id))
+        return invalid_field("/location_id", "not_found", "There is no such location.").error();
     const auto& directory = read.get<ResourceDirectory>(Whole{});
     if (before == nullptr && directory.entries.size() >= ResourceDirectory::entries_max) {
         return reject("limit_reached", "A tenant has at most 10,000 live resources.").error();

@@ -7,9 +7,7 @@ namespace almanac::scheduling {
 namespace {
 std::optional<Rejection> unknown_category(const Service& service, Read& read) {
     for (std::size_t i = 0; i < service.category_ids.size(); ++i) {
-        const auto& id = service.category_ids[i];
-        const auto& category = read.get<Record<ServiceCategory>>(id);
-        if (read.exists<Record<ServiceCategory>>(id) && !category.deleted_at) continue;
+        if (live<ServiceCategory>(read, service.category_ids[i])) continue;
         return invalid_field(json::pointer("/category_ids", i), "not_found",
                              "There is no such category.")
             .error();

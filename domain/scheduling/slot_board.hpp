@@ -3,7 +3,7 @@
 // "has it on its grid". Built once per question, so that judging a start is reading bits.
 // Belongs to slots.cpp and its parts; refers to cast and snapshot. One thread.
 #pragma once
-#include <deque>
+#include <list>
 #include <vector>
 
 #include "domain/scheduling/slot_cast.hpp"
@@ -104,8 +104,8 @@ class SlotBoard {
     const SlotContext& context_;
     std::int64_t step_us_;
     bool grid_matters_;
-    std::deque<WorkingTime> rosters_;         // members of equal working time share one
-    std::deque<IntervalSet> opens_;           // the same with blocks taken out
+    std::list<WorkingTime> rosters_;          // members of equal working time share one
+    std::list<IntervalSet> opens_;            // the same with blocks taken out
     std::vector<const WorkingTime*> roster_;  // by place
     std::vector<const IntervalSet*> open_;    // by place
     Starts starts_;

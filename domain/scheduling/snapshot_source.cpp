@@ -1,7 +1,6 @@
 #include "domain/scheduling/snapshot_source.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "domain/tenancy/tenant.hpp"
 
@@ -22,12 +21,15 @@ bool is_active(const ResourceEntry& resource) {
 }
 
 // Roles in order; none means any one staff resource (domain: scheduling, service).
-std::vector<Requirement> requirements_of(const Service& service) {
-    if (!service.requirements.empty()) return service.requirements;
-    Requirement staff;
-    staff.role = "staff";
-    staff.match = ResourceMatch{ResourceType::staff, {}};
-    return {std::move(staff)};
+std::span<const Requirement> requirements_of(const Service& service) {
+    static const auto staff = [] {
+        Requirement any;
+        any.role = "staff";
+        any.match = ResourceMatch{ResourceType::staff, {}};
+        return any;
+    }();
+    if (service.requirements.empty()) return {&staff, 1};
+    return service.requirements;
 }
 
 bool serves(const ResourceEntry& resource, const Requirement& role) {
@@ -57,7 +59,7 @@ std::vector<Uuid> candidates_of(const Requirement& role, const ResourceDirectory
 }
 
 // All given ones must be used; where they fill every role, nobody else has to be looked at.
-bool fill_all_roles(const std::vector<ResourceId>& given, const std::vector<Requirement>& roles) {
+bool fill_all_roles(const std::vector<ResourceId>& given, std::span<const Requirement> roles) {
     std::size_t places = 0;
     for (const auto& role : roles) places += static_cast<std::size_t>(role.quantity);
     return given.size() == places;
@@ -153,27 +155,31 @@ Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, con
     Snapshot snapshot;
     snapshot.service = terms_of(id, service);
     const auto margin = hours{25} + minutes{longest_minutes(id, service, directory)};
-    std::map<Uuid, bool> seen;
-    std::map<LocationId, std::optional<Zone>> zones;
+    std::vector<std::pair<Uuid, bool>> seen;  // and whether their location can serve
+    std::vector<std::pair<LocationId, std::optional<Zone>>> zones;
+    const auto zone_of = [&](const LocationId& location) {
+        const auto known = std::ranges::find(zones, location, &decltype(zones)::value_type::first);
+        if (known != zones.end()) return known->second;
+        auto zone = source.active_location(location);
+        if (zone) snapshot.locations.push_back({location, *zone, {}});
+        return zones.emplace_back(location, std::move(zone)).second;
+    };
     const auto requirements = requirements_of(service);
     const bool given_only = fill_all_roles(given, requirements);
     for (const auto& requirement : requirements) {
         auto role = role_of(requirement, directory, given, given_only);
         if (!role) return std::unexpected(std::move(role.error()));
         std::erase_if(role->candidates, [&](const Uuid& candidate) {
-            const auto known = seen.find(candidate);
+            const auto known = std::ranges::find(seen, candidate, &std::pair<Uuid, bool>::first);
             if (known != seen.end()) return !known->second;
             const auto& entry = *directory.find(candidate);
-            const auto location = entry.location_id.value_or(source.default_location());
-            const auto [zone, fresh] = zones.try_emplace(location);
-            if (fresh) {
-                zone->second = source.active_location(location);
-                if (zone->second) snapshot.locations.push_back({location, *zone->second, {}});
-            }
-            seen[candidate] = zone->second.has_value();
-            if (!zone->second) return true;
-            snapshot.resources.push_back(resource_of(source, entry, id, *zone->second, location,
-                                                     from - margin, to + margin));
+            const auto location =
+                entry.location_id ? *entry.location_id : source.default_location();
+            const auto zone = zone_of(location);
+            seen.emplace_back(candidate, zone.has_value());
+            if (!zone) return true;
+            snapshot.resources.push_back(
+                resource_of(source, entry, id, *zone, location, from - margin, to + margin));
             return false;
         });
         snapshot.roles.push_back(std::move(*role));

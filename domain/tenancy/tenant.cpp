@@ -37,7 +37,7 @@ Decision decide(const CreateTenant& wish, Read& read, const Context& now) {
 }
 
 Decision decide(const FoundTenant& wish, Read& read, const Context& now) {
-    if (read.exists<Tenant>(now.tenant)) return Events{};  // founded already
+    if (read.find<Tenant>(now.tenant)) return Events{};  // founded already
     TenantCreated e;
     static_cast<TenantProfile&>(e) = wish;
     e.tenant_id = now.tenant;
@@ -49,8 +49,9 @@ Decision decide(const FoundTenant& wish, Read& read, const Context& now) {
 }
 
 Decision decide(const PatchTenant& wish, Read& read, const Context& now) {
-    if (wish.id != now.tenant || !read.exists<Tenant>(now.tenant)) return not_found();
-    const auto& tenant = read.get<Tenant>(now.tenant);
+    const auto* found = read.find<Tenant>(now.tenant);
+    if (wish.id != now.tenant || !found) return not_found();
+    const auto& tenant = *found;
     TenantChanged e{now.tenant, {}};
     Reader in;
     if (wish.changes.contains("slug")) {
@@ -60,7 +61,7 @@ Decision decide(const PatchTenant& wish, Read& read, const Context& now) {
     }
     read_patch<TenantProfile>(in, wish.changes, Place{}, tenant, e.changes);
     if (!in.errors.empty()) return invalid(std::move(in.errors));
-    detail::drop_unchanged<TenantProfile>(e.changes, tenant);
+    drop_unchanged<TenantProfile>(e.changes, tenant);
     if (e.changes.names.empty()) return Events{};
     return e;
 }
