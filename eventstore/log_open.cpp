@@ -63,6 +63,8 @@ rocksdb::CompressionType fast_compression() {
                : rocksdb::kNoCompression;
 }
 
+constexpr std::uint64_t young_log_bytes = 256UL << 20;
+
 rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& options,
                                             const std::shared_ptr<rocksdb::Cache>& cache) {
     rocksdb::BlockBasedTableOptions table;
@@ -98,6 +100,13 @@ rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& optio
     }
     family.target_file_size_base = 32UL << 20;
     family.level_compaction_dynamic_level_bytes = true;
+    if (space == Space::log) {
+        // What is young is written, and read, as it is; what is pushed on to level 2 is packed.
+        constexpr auto plain = rocksdb::kNoCompression;
+        family.compression_per_level = {plain, plain, fast_compression()};
+        family.level_compaction_dynamic_level_bytes = false;
+        family.max_bytes_for_level_base = young_log_bytes;
+    }
     return family;
 }
 

@@ -23,13 +23,13 @@
 //     32       leaf = SHA-256(0x00 ‖ everything before it), the leaf hash of RFC 6962
 // The whole is at most 1 MiB. Golden bytes: tests/golden/record_*.hex.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "domain/kernel/actor.hpp"
+#include "domain/kernel/digest.hpp"
 #include "domain/kernel/id.hpp"
 #include "domain/kernel/result.hpp"
 #include "domain/kernel/time.hpp"
@@ -41,7 +41,7 @@ using kernel::EventId;
 using kernel::Instant;
 using kernel::Result;
 using kernel::TenantId;
-using Hash = std::array<std::uint8_t, 32>;
+using Hash = kernel::Sha256;
 
 inline constexpr std::uint8_t record_format_version = 1;
 inline constexpr std::size_t record_bytes_max = 1'048'576;

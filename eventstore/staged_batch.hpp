@@ -66,12 +66,13 @@ class StagedBatch {
                    const EventFn& fn) const;
     bool visit_tenant(const TenantId& tenant, std::uint64_t after, const EventFn& fn) const;
 
-    void begin_job();  // what follows can be taken back
+    void begin_job();     // what follows can be taken back
+    void end_job();       // it stays
+    void rollback_job();  // it goes
+    // The events since begin_job, as they will be in the log.
     std::span<const CommittedEvent> of_job() const {
         return std::span(events).subspan(before_job_.events);
     }
-    void end_job();       // it stays
-    void rollback_job();  // it goes
 
   private:
     struct Value {

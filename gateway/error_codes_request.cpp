@@ -110,9 +110,9 @@ constexpr auto codes = std::to_array<ErrorCode>({
      "More is waiting to be written than the server takes; nothing of this happened.",
      "Repeat the call after Retry-After, with growing pauses."},
     {"rate_limited", 429, "Too many requests",
-     "The key, its business, or the network address of a call without a valid key has used up its "
-     "requests for now. RateLimit-Policy says how many there are, RateLimit how many are left and "
-     "when there are more.",
+     "The key, its business, or the network address of a call without a valid key has used up the "
+     "requests of its window. RateLimit-Policy says how many there are, RateLimit how many are "
+     "left and when there are more.",
      "Wait as long as Retry-After says."},
     {"read_only", 503, "Read-only",
      "The disk failed, so nothing can be written until the operator has looked at it; reads go on.",

@@ -28,15 +28,13 @@ void EventFeed::push(std::span<const CommittedEvent> events) {
     const std::scoped_lock lock(mutex_);
     for (const auto& event : events) {
         if (event.position <= target_ && !ring_.empty()) continue;  // known already
-        if (!ring_.empty() && ring_.back().position + 1 != event.position) {
-            ring_.clear();
-            bytes_ = 0;
-        }
-        ring_.push_back(event);
-        bytes_ += bytes_of(event);
         target_ = std::max(target_, event.position);
-        while (ring_.size() > events_max_ || (bytes_ > bytes_max_ && ring_.size() > 1))
-            drop_front();
+        const bool follows = ring_.empty() || ring_.back().position + 1 == event.position;
+        if (!follows || ring_.size() >= events_max_) continue;
+        const auto bytes = bytes_of(event);
+        if (!ring_.empty() && bytes_ + bytes > bytes_max_) continue;
+        ring_.push_back(event);
+        bytes_ += bytes;
     }
 }
 

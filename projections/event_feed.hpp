@@ -1,5 +1,6 @@
 // Where the runtime's events come from: a bounded ring of what was just committed, and the log for
-// everything else. Thread-safe. When the ring is full its oldest events go; they are in the log.
+// everything else. Thread-safe. What no longer fits into the ring is found in the log, and the ring
+// begins anew once it was taken: a reader that lags costs nobody else anything.
 #pragma once
 #include <cstdint>
 #include <deque>

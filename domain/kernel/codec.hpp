@@ -352,7 +352,7 @@ void write(Writer& to, const T& value) {
 template <class T>
 std::string to_json(const T& value, Form form = Form::sealed, bool nulls = false) {
     Writer to{form, nulls};
-    if constexpr (Described<T>) to.out.reserve(512);
+    if constexpr (Described<T>) to.out.reserve(1'024);
     write(to, value);
     return std::move(to.out);
 }

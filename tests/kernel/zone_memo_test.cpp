@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdio>
 #include <random>
+#include <vector>
 
 #include "domain/kernel/time.hpp"
 

@@ -174,7 +174,7 @@ TEST_F(RuntimeTest, what_was_there_and_what_comes_is_applied_in_order) {
     EXPECT_EQ(counting.tries.size(), 1000U);
 }
 
-TEST_F(RuntimeTest, what_falls_out_of_the_ring_is_read_from_the_log) {
+TEST_F(RuntimeTest, what_the_ring_has_no_room_for_is_read_from_the_log) {
     Counting counting;
     RuntimeOptions options;
     options.ring_events_max = 4;
