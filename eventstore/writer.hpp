@@ -3,11 +3,12 @@
 // Stage. The commit thread makes what they staged durable: keyring, then log (one synced batch).
 // The acknowledge thread writes the mark, calls `committed`, then the `done` of every job. While a
 // batch is being synced the next is decided; it closes when the commit thread is free or it is
-// full. Concurrency: submit and status from any thread. `done` runs on the acknowledge thread, or
-// on the decision thread (nothing staged and nothing in flight; not_started): short, no blocking,
-// no throwing; it may submit. Failure: if a batch cannot be made durable, the partition is
-// read-only from then on; that batch and all behind it end `unknown`, what is not decided yet
-// `not_started`; nothing is tried again.
+// full. A small batch with nothing queued behind it is finished by the decision thread alone, in
+// the place of the other two (ops/adr/008). Concurrency: submit and status from any thread. `done`
+// runs on the acknowledge thread, or on the decision thread (nothing staged and nothing in flight;
+// not_started): short, no blocking, no throwing; it may submit. Failure: if a batch cannot be made
+// durable, the partition is read-only from then on; that batch and all behind it end `unknown`,
+// what is not decided yet `not_started`; nothing is tried again.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -49,6 +50,8 @@ struct WriterOptions {
     // So many are enough for a commit thread that has nothing to do: deciding and committing then
     // overlap where all callers wait for the same batch.
     std::size_t batch_jobs_early = 16;
+    // The largest batch that the decision thread finishes alone; 0: it never does.
+    std::size_t alone_jobs_max = 64;
     int retry_after_seconds = 1;
     // 0: the mark is synced before every reply. Else replies leave after the log's sync and the
     // mark follows within so long (at most 50; ops/adr/003).

@@ -1,5 +1,6 @@
 // The commit thread: keyring, then the log, synced. The acknowledge thread: the mark, then the
-// replies, while the next batch is already being decided and written.
+// replies, while the next batch is already being decided and written. Their steps also run on the
+// decision thread (finish_alone), never at the same time.
 #include <algorithm>
 #include <utility>
 
@@ -78,15 +79,16 @@ void Writer::State::acknowledge_all() {
         bool wake = false;
         {
             std::unique_lock lock(mutex);
-            while (committed.empty() && !committed_all && !mark_is_due()) {
+            while (alone || (committed.empty() && !committed_all && !mark_is_due())) {
                 acknowledge_waits = true;
-                if (next_mark) {
+                acknowledge_timed = !alone && next_mark.has_value();
+                if (acknowledge_timed) {
                     to_acknowledge.wait_until(lock, mark_due);
                 } else {
                     to_acknowledge.wait(lock);
                 }
             }
-            acknowledge_waits = false;
+            acknowledge_waits = acknowledge_timed = false;
             if (committed.empty() && committed_all) break;
             deliveries.swap(committed);
             wake = std::exchange(commit_waits, false);

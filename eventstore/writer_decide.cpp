@@ -1,4 +1,5 @@
-// The decision thread: takes what is queued, runs it on the stage, lays the batch down.
+// The decision thread: takes what is queued, runs it on the stage, lays the batch down, or does the
+// work of the other two itself.
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -20,7 +21,7 @@ void Writer::State::decide_all() {
             }
         }
         taken.clear();
-        park();
+        if (!finish_alone()) park();
     }
     const std::scoped_lock lock(mutex);
     decided_all = true;
@@ -106,6 +107,31 @@ void Writer::State::park() {
     }
     open = {};
     if (wake) to_commit.notify_one();
+}
+
+// A batch that nothing waits behind, while the other two threads sleep: committed and answered
+// here, without waking them. `alone` keeps them off what is theirs meanwhile.
+bool Writer::State::finish_alone() {
+    if (open.nothing() || open.waiting.size() > options.alone_jobs_max) return false;
+    {
+        const std::scoped_lock lock(mutex);
+        const bool asleep = commit_waits && acknowledge_waits;
+        if (!asleep || !queue.empty() || !parked.empty() || !committed.empty()) return false;
+        alone = true;
+    }
+    commit(open);
+    std::deque<Delivery> deliveries;
+    deliveries.push_back(std::exchange(open, {}));
+    acknowledge(deliveries);
+    if (mark_is_due()) write_due_mark();
+    bool wake = false;
+    {
+        const std::scoped_lock lock(mutex);
+        alone = false;
+        wake = next_mark && !acknowledge_timed;
+    }
+    if (wake) to_acknowledge.notify_one();
+    return true;
 }
 
 // The open batch is closed: waits while too many of them lie there, then opens the next one.

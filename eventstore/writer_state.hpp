@@ -52,6 +52,8 @@ struct Writer::State {
     bool room_waits = false;         // the decision thread, for the open batch to be taken
     bool commit_waits = false;       // the commit thread, for a batch or for room
     bool acknowledge_waits = false;  // the acknowledge thread, for a batch
+    bool acknowledge_timed = false;  // it wakes by itself when the mark is due
+    bool alone = false;              // the decision thread does the work of the other two
     // Batches for the commit thread, which takes the oldest when it is free. Until then the
     // decision thread takes the newest back and lets further jobs join.
     std::deque<Delivery> parked;
@@ -83,6 +85,7 @@ struct Writer::State {
     void decide(Job& job);
     bool run(Job& job);
     void park();
+    bool finish_alone();
     void hand_over();
     void start_next_batch();
 

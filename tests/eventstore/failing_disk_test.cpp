@@ -15,17 +15,27 @@ namespace {
 struct HoldsDisk {
     FaultyDisk disk_;
 };
-class FailingDisk : private HoldsDisk, public WriterTest {
+class FailingDisk : private HoldsDisk,
+                    public WriterTest,
+                    public testing::WithParamInterface<std::size_t> {
   protected:
     FailingDisk() : WriterTest(HoldsDisk::disk_.env()) {}
+    Writer& begin(WriterHooks hooks = {}) {
+        WriterOptions options;
+        options.alone_jobs_max = GetParam();
+        return start(std::move(hooks), options);
+    }
     FaultyDisk& disk() { return disk_; }
 };
 
-TEST_F(FailingDisk, a_failed_sync_turns_the_partition_read_only_and_is_never_retried) {
+INSTANTIATE_TEST_SUITE_P(AloneJobsMax, FailingDisk, testing::Values(0, 64),
+                         testing::PrintToStringParamName());
+
+TEST_P(FailingDisk, a_failed_sync_turns_the_partition_read_only_and_is_never_retried) {
     std::string told;
     WriterHooks hooks;
     hooks.failed = [&](const kernel::Rejection& why) { told += why.code; };
-    auto& writer = start(std::move(hooks));
+    auto& writer = begin(std::move(hooks));
     ASSERT_EQ(append({"thing:a"}).get(), Outcome::durable);
     disk().fail_log_syncs(true);
     EXPECT_EQ(append({"thing:a"}).get(), Outcome::unknown);
@@ -48,7 +58,7 @@ TEST_F(FailingDisk, a_failed_sync_turns_the_partition_read_only_and_is_never_ret
     EXPECT_FALSE(log().commit(batch));
 }
 
-TEST_F(FailingDisk, all_in_flight_end_unknown_and_all_queued_not_started) {
+TEST_P(FailingDisk, all_in_flight_end_unknown_and_all_queued_not_started) {
     Gate let_sync;
     std::latch syncing(1);
     WriterHooks hooks;
@@ -57,7 +67,7 @@ TEST_F(FailingDisk, all_in_flight_end_unknown_and_all_queued_not_started) {
         let_sync.pass();
         return 0;
     };
-    start(std::move(hooks));
+    start(std::move(hooks), never_alone());
     disk().fail_log_syncs(true);
     auto syncs = append({"thing:a"});
     syncing.wait();
@@ -83,14 +93,14 @@ TEST_F(FailingDisk, all_in_flight_end_unknown_and_all_queued_not_started) {
     EXPECT_EQ(blocking.get(), Outcome::unknown);
 }
 
-TEST_F(FailingDisk, a_full_disk_says_so_and_a_restart_recovers_what_was_acknowledged) {
+TEST_P(FailingDisk, a_full_disk_says_so_and_a_restart_recovers_what_was_acknowledged) {
     std::string told;
     WriterHooks hooks;
     hooks.failed = [&](const kernel::Rejection& why) {
         told = why.code;
         partition_->release_ballast();
     };
-    start(std::move(hooks));
+    begin(std::move(hooks));
     for (int i = 0; i < 5; ++i) ASSERT_EQ(append({"thing:a"}).get(), Outcome::durable);
     EXPECT_TRUE(std::filesystem::exists(partition_->ballast_path()));
     disk().fill_up(true);
@@ -101,16 +111,16 @@ TEST_F(FailingDisk, a_full_disk_says_so_and_a_restart_recovers_what_was_acknowle
     reopen();
     EXPECT_GE(log().last_position(), 5U);
     EXPECT_EQ(std::filesystem::file_size(partition_->ballast_path()), 1U << 16);
-    start();
+    begin();
     EXPECT_EQ(append({"thing:a"}).get(), Outcome::durable);
 }
 
-TEST_F(FailingDisk, a_keyring_that_cannot_be_synced_keeps_the_batch_out_of_the_log) {
+TEST_P(FailingDisk, a_keyring_that_cannot_be_synced_keeps_the_batch_out_of_the_log) {
     WriterHooks hooks;
     hooks.sync_keyring = []() -> Result<std::uint64_t> {
         return kernel::unavailable("io_error", "no keyring");
     };
-    auto& writer = start(std::move(hooks));
+    auto& writer = begin(std::move(hooks));
     EXPECT_EQ(append({"thing:a"}).get(), Outcome::unknown);
     EXPECT_TRUE(writer.status().read_only);
     EXPECT_EQ(writer.status().failure, "io_error: no keyring");
@@ -121,7 +131,7 @@ TEST_F(FailingDisk, a_keyring_that_cannot_be_synced_keeps_the_batch_out_of_the_l
 
 // A file size limit of one byte makes every write of the mark fail with EFBIG; the log's writes
 // are unharmed only until the next one, so the mark is written by itself.
-TEST_F(FailingDisk, a_mark_that_failed_once_is_not_written_again) {
+TEST_P(FailingDisk, a_mark_that_failed_once_is_not_written_again) {
     std::signal(SIGXFSZ, SIG_IGN);
     rlimit before{};
     ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -136,7 +146,7 @@ TEST_F(FailingDisk, a_mark_that_failed_once_is_not_written_again) {
     EXPECT_FALSE(partition_->mark->write(next));
     EXPECT_EQ(mark().position, 0U);
     // A writer over such a mark: the log has the event, the caller must ask.
-    auto& writer = start();
+    auto& writer = begin();
     EXPECT_EQ(append({"thing:a"}).get(), Outcome::unknown);
     EXPECT_TRUE(writer.status().read_only);
     reopen();

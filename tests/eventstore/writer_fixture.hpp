@@ -113,6 +113,12 @@ class WriterTest : public testing::Test {
                                            std::move(hooks), options);
         return *writer_;
     }
+    // The commit thread does its work itself: what is queued during a sync is decided meanwhile.
+    static WriterOptions never_alone() {
+        WriterOptions options;
+        options.alone_jobs_max = 0;
+        return options;
+    }
     Log& log() { return *partition_->log; }
     const Mark& mark() { return partition_->mark->current(); }
 
