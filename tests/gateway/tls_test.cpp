@@ -105,6 +105,8 @@ class TlsClient {
         }
         return out;
     }
+    // A handshake that failed is counted before the connection is closed, but after the alert.
+    bool closed_by_server() { return tcp_.receive_until_close(); }
     bool got_goodbye() const { return (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0; }
 
   private:
@@ -157,6 +159,7 @@ TEST_F(TlsServerTest, speaks_1_2_and_refuses_older) {
     EXPECT_EQ(modern.version(), "TLSv1.2");
     TlsClient old(server_->port(), TLS1_1_VERSION);
     EXPECT_FALSE(old.connected());
+    EXPECT_TRUE(old.closed_by_server());
     EXPECT_EQ(server_->stats().refused_for(Refusal::tls_handshake), 1u);
 }
 
