@@ -52,14 +52,7 @@ std::optional<Rejection> find_flaw_in_tags(const std::vector<std::string>& tags)
 }  // namespace
 
 bool is_clean_utf8(std::string_view text) {
-    bool control = false;
-    std::uint8_t all = 0;
-    for (const char c : text) {  // to the end always: no branch for each byte
-        const auto byte = static_cast<std::uint8_t>(c);
-        control |= byte < 0x20 || byte == 0x7f;
-        all |= byte;
-    }
-    return !control && (all < 0x80 || is_utf8(text));
+    return !kernel::has_control(text) && kernel::is_utf8(text);
 }
 
 bool is_valid_tag(std::string_view tag) {

@@ -1,8 +1,10 @@
 #include "gateway/http_framing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
+#include "domain/kernel/format.hpp"
 #include "gateway/http_message.hpp"
 
 namespace almanac::gateway {
@@ -328,10 +330,11 @@ bool is_token(std::string_view text) {
 }
 
 bool is_field_value(std::string_view text) {
-    for (char c : text) {
+    const auto forbidden = [](char c) {
         const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
-    }
+        return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+    };
+    if (kernel::has_control(text) && std::ranges::any_of(text, forbidden)) return false;
     return is_utf8(text);
 }
 

@@ -27,11 +27,11 @@ Sha256 sha256(std::string_view bytes) {
 
 std::string sha256_hex(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(2 * sizeof(Sha256));
+    std::string hex(2 * sizeof(Sha256), '0');
+    std::size_t at = 0;
     for (const auto byte : sha256(bytes)) {
-        hex.push_back(digits[byte >> 4]);
-        hex.push_back(digits[byte & 15]);
+        hex[at++] = digits[byte >> 4];
+        hex[at++] = digits[byte & 15];
     }
     return hex;
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "domain/kernel/eight_bytes.hpp"
 #include "domain/kernel/money.hpp"
 #include "domain/kernel/time.hpp"
 
@@ -92,14 +93,22 @@ bool is_country(std::string_view s) {
     return s.size() == 2 && std::ranges::all_of(s, upper);
 }
 
-bool has_control(std::string_view s) {
-    return std::ranges::any_of(
-        s, [](char c) { return control(c) && c != '\n' && c != '\t' && c != '\r'; });
+bool has_control_but_whitespace(std::string_view s) {
+    return has_control(s) && std::ranges::any_of(s, [](char c) {
+               return control(c) && c != '\n' && c != '\t' && c != '\r';
+           });
 }
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
+    constexpr std::size_t short_max = 128;  // most is short, and ASCII
+    if (bytes.size() <= short_max && !any_eight(bytes, has_non_ascii)) return true;
     return simdjson::validate_utf8(bytes.data(), bytes.size());
+}
+
+bool has_control(std::string_view text) {
+    return any_eight(text,
+                     [](auto bytes) { return has_below(bytes, 0x20) || has_byte(bytes, 0x7f); });
 }
 
 bool is_visible_ascii(std::string_view text) {
@@ -146,7 +155,7 @@ std::optional<std::string> format_error(Format format, std::string_view text) {
     switch (format) {
         case Format::none:
         case Format::text:
-            return unless(!has_control(text), "Control characters are not allowed.");
+            return unless(!has_control_but_whitespace(text), "Control characters are not allowed.");
         case Format::slug:
             return unless(is_slug(text), "Lower-case letters and digits, single dashes between.");
         case Format::email:

@@ -10,6 +10,7 @@ namespace almanac::kernel {
 
 bool is_utf8(std::string_view bytes);          // well-formed (RFC 3629)
 bool is_visible_ascii(std::string_view text);  // every byte 0x21..0x7e
+bool has_control(std::string_view text);       // a byte below 0x20, or 0x7f
 std::size_t code_points(std::string_view utf8);
 std::string_view format_name(Format format);
 // What is wrong with `text`, or nothing.

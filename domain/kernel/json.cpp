@@ -7,6 +7,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "domain/kernel/eight_bytes.hpp"
+
 namespace almanac::kernel::json {
 namespace {
 namespace dom = simdjson::dom;
@@ -17,6 +19,9 @@ std::unexpected<Rejection> malformed(std::string detail) {
 
 bool needs_escape(char c) {
     return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+bool some_need_escape(std::uint64_t bytes) {
+    return has_below(bytes, 0x20) || has_byte(bytes, '"') || has_byte(bytes, '\\');
 }
 
 // What is wrong and where; the pointer grows on the way out, so that good text pays nothing for it.
@@ -115,6 +120,11 @@ void append(std::string& out, const Value& value) {
 }
 
 void append_string(std::string& out, std::string_view text) {
+    if (!any_eight(text, some_need_escape)) {
+        out += '"';
+        out.append(text) += '"';
+        return;
+    }
     out += '"';
     for (std::size_t at = 0; at < text.size();) {
         const auto plain =

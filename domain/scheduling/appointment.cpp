@@ -37,27 +37,26 @@ std::optional<Rejection> cannot_be_booked(const BookAppointment& wish, const Ser
     return invalid(std::move(errors)).error();
 }
 
-void unknown_resources(const std::vector<ResourceId>& ids, Read& read,
-                       std::vector<FieldError>& errors) {
-    if (ids.empty()) return;
-    const auto& directory = read.get<ResourceDirectory>(Whole{});
+std::vector<FieldError> flaws_of(const std::vector<ResourceId>& ids,
+                                 const ResourceDirectory& directory) {
+    std::vector<FieldError> errors;
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const auto* entry = directory.find(ids[i]);
-        const auto at = json::pointer("/resource_ids", i);
-        if (!entry)
-            errors.push_back({at, "not_found", "There is no such resource."});
-        else if (!entry->active)
-            errors.push_back({at, "inactive", "This resource is not active."});
+        if (entry && entry->active) continue;
+        auto at = json::pointer("/resource_ids", i);
+        errors.push_back(
+            entry ? FieldError{std::move(at), "inactive", "This resource is not active."}
+                  : FieldError{std::move(at), "not_found", "There is no such resource."});
     }
+    return errors;
 }
 
 // The slot at `start`, by the predicate that offers it.
 Result<Slot> find_slot(const ServiceId& id, const Service& service, Instant start, int party,
                        const std::vector<ResourceId>& given, Read& read, const SlotContext& terms) {
-    std::vector<FieldError> errors;
-    unknown_resources(given, read, errors);
-    if (!errors.empty()) return invalid(std::move(errors));
     FoldSource folds(read);
+    auto flaws = flaws_of(given, folds.resources());
+    if (!flaws.empty()) return invalid(std::move(flaws));
     auto snapshot = build_snapshot(folds, id, service, start, start + minutes{1}, given);
     if (!snapshot) return std::unexpected(std::move(snapshot.error()));
     const std::vector<Uuid> resources(given.begin(), given.end());

@@ -24,6 +24,10 @@ class LocalClock {
     kernel::Weekday weekday(std::size_t day) const {
         return static_cast<kernel::Weekday>((first_weekday_ + day) % 7);
     }
+    // Whether one of its days is such a weekday.
+    bool meets(kernel::Weekday day) const {
+        return (static_cast<std::size_t>(day) + 7 - first_weekday_) % 7 < days();
+    }
     bool exists(std::size_t day) const { return exists_[day]; }
     // The day's place in the run; days() or more if it is not in it.
     std::size_t place(kernel::LocalDate date) const;

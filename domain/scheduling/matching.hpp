@@ -9,25 +9,27 @@
 #include <span>
 #include <vector>
 
+#include "domain/scheduling/words.hpp"
+
 namespace almanac::scheduling {
 
 // A set of places below a fixed bound.
 class PlaceSet {
   public:
     PlaceSet() = default;
-    explicit PlaceSet(std::size_t bound) : words_((bound + 63) / 64, 0) {}
+    explicit PlaceSet(std::size_t bound) : words_((bound + 63) / 64) {}
     bool has(std::size_t place) const { return (words_[place / 64] >> (place % 64) & 1U) != 0; }
     void add(std::size_t place) { words_[place / 64] |= std::uint64_t{1} << (place % 64); }
     void remove(std::size_t place) { words_[place / 64] &= ~(std::uint64_t{1} << (place % 64)); }
     bool empty() const;
     std::size_t count() const;
-    std::span<const std::uint64_t> words() const { return words_; }
+    std::span<const std::uint64_t> words() const { return {words_.data(), words_.size()}; }
     PlaceSet& operator&=(const PlaceSet& other);
     PlaceSet& operator|=(const PlaceSet& other);
     bool operator==(const PlaceSet&) const = default;
 
   private:
-    std::vector<std::uint64_t> words_;
+    Words words_;
 };
 
 struct MatchRole {

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "domain/scheduling/words.hpp"
 #include "domain/scheduling/working_time.hpp"
 
 namespace almanac::scheduling {
@@ -53,7 +54,7 @@ class StartRows {
   public:
     StartRows() = default;
     StartRows(std::size_t rows, std::size_t starts)
-        : words_((starts + 63) / 64), bits_(rows * words_, 0) {}
+        : words_((starts + 63) / 64), bits_(rows * words_) {}
     std::span<std::uint64_t> row(std::size_t r) { return {bits_.data() + r * words_, words_}; }
     std::span<const std::uint64_t> row(std::size_t r) const {
         return {bits_.data() + r * words_, words_};
@@ -69,7 +70,7 @@ class StartRows {
 
   private:
     std::size_t words_ = 0;
-    std::vector<std::uint64_t> bits_;
+    Words bits_;
 };
 
 }  // namespace almanac::scheduling

@@ -189,7 +189,8 @@ Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, con
 }
 
 const ResourceDirectory& FoldSource::resources() {
-    return read_.get<ResourceDirectory>(Whole{});
+    if (resources_ == nullptr) resources_ = &read_.get<ResourceDirectory>(Whole{});
+    return *resources_;
 }
 
 LocationId FoldSource::default_location() {

@@ -37,6 +37,7 @@ class FoldSource final : public SnapshotSource {
 
   private:
     Read& read_;
+    const ResourceDirectory* resources_ = nullptr;  // once asked for
 };
 
 }  // namespace almanac::scheduling

@@ -63,6 +63,7 @@ class Collector {
         std::vector<Weekly> windows;
         windows.reserve(schedule.windows.size());
         for (const auto& w : schedule.windows) {
+            if (!clock_.meets(w.day)) continue;
             windows.push_back({w.day, Daily(clock_, w.from, w.to), w.max_bookings});
         }
         const Week week(std::move(windows));
@@ -116,6 +117,7 @@ class Collector {
         if (schedule.breaks.empty()) return {};
         std::vector<Weekly> list;
         for (const auto& b : schedule.breaks) {
+            if (!clock_.meets(b.day)) continue;
             list.push_back({b.day, Daily(clock_, b.from, b.to), std::nullopt});
         }
         const Week week(std::move(list));
