@@ -25,6 +25,7 @@ struct CommandRequest {
     std::string target_id;                  // the {id} of the path, "" for a create
     std::optional<std::uint64_t> if_match;  // a revision
     std::optional<IdempotencyKey> idempotency;
+    std::string effect;  // of a policy: the relation tag of every event
     std::string correlation_id;
     std::string causation_id;
     std::string request_id;

@@ -13,6 +13,28 @@ namespace almanac::eventstore {
 namespace {
 using kernel::Rejection;
 
+std::string target_tag(const CommandRequest& request) {
+    return std::string(request.type->target->kind) + ':' + request.target_id;
+}
+
+// What the command is about, where only the decision can know it, and whether that is as the
+// caller believes it to be (If-Match).
+std::optional<Rejection> find_target(CommandRequest& request, kernel::Read& read) {
+    const auto& type = *request.type;
+    if (type.find_target) {
+        const auto target = type.find_target(request.command.get(), read);
+        request.target_id = kernel::to_string(target);
+        if (target == kernel::Uuid{} && request.if_match)
+            return kernel::conflict("precondition_failed", "There is no such thing yet.").error();
+    }
+    if (!request.if_match && !type.find_target) return std::nullopt;
+    const auto revision = read.load(*type.target, target_tag(request)).revision;
+    if (revision == 0 || !request.if_match || revision == *request.if_match) return std::nullopt;
+    return kernel::conflict("precondition_failed",
+                            fmt::format("It has revision {}, not {}.", revision, *request.if_match))
+        .error();
+}
+
 std::string snapshot_name(const kernel::FoldType& type, std::string_view tag) {
     return fmt::format("{}/{}/{}", type.kind, type.version, tag);
 }
@@ -167,6 +189,7 @@ EventDraft Executor::State::draft_of(kernel::Event& event, const CommandRequest&
     draft.type = event.type->name;
     draft.type_version = event.type->version;
     draft.tags = event.type->tags(event.data.get());
+    if (!request.effect.empty()) draft.tags.push_back(request.effect);
     draft.data = event.type->to_json(event.data.get());
     draft.metadata = metadata_of(request, subject, trace);
     draft.typed = {event.type, event.data};
@@ -191,7 +214,7 @@ void Executor::State::apply(Stage& stage, const kernel::Event& event,
         const auto since = ++cached->since_snapshot;
         if ((since & (since - 1)) == 0) cache.measure(*cached);
         // A large fold is written less often, so that snapshots stay a small part of all writing.
-        if (since < std::max<std::uint64_t>(options.snapshot_events, cached->bytes / 64)) continue;
+        if (since < std::max<std::uint64_t>(options.snapshot_events, cached->bytes / 96)) continue;
         stage.put_snapshot(record.tenant, snapshot_name(*cached->type, tag),
                            write_held(*cached->type, held));
         cached->since_snapshot = 0;
@@ -215,8 +238,8 @@ Result<CommandAnswer> Executor::State::stage_events(Stage& stage, CommandRequest
         answer.position = stage.next_position() - 1;
         const auto next = stage.next_sequence(request.tenant);
         answer.sequence = next == 0 ? 0 : next - 1;
-        const auto tag = std::string(request.type->target->kind) + ':' + request.target_id;
-        if (auto* held = cache.find(request.tenant, tag)) answer.revision = held->held.revision;
+        if (auto* held = cache.find(request.tenant, target_tag(request)))
+            answer.revision = held->held.revision;
         return answer;
     }
     std::vector<EventDraft> drafts;
@@ -226,7 +249,8 @@ Result<CommandAnswer> Executor::State::stage_events(Stage& stage, CommandRequest
     auto appended = stage.append(request.tenant, meta, std::move(drafts));
     if (!appended) return std::unexpected(std::move(appended.error()));
     staged = true;
-    const auto written = stage.appended();
+    // A job may decide several commands: the last of what it appended is this one's.
+    const auto written = stage.appended().last(events.list.size());
     for (std::size_t i = 0; i < written.size(); ++i) {
         apply(stage, events.list[i], written[i]);
         const auto& record = *written[i].record;
@@ -248,15 +272,7 @@ Result<CommandAnswer> Executor::State::decide_new(Stage& stage, CommandRequest& 
                    });
     KeyringClaims claims(keyring, request.tenant, now);
     KeyringSigningKeys signing_keys(keyring);
-    if (request.if_match) {
-        const auto tag = std::string(request.type->target->kind) + ':' + request.target_id;
-        const auto revision = read.load(*request.type->target, tag).revision;
-        if (revision != 0 && revision != *request.if_match) {
-            return kernel::conflict(
-                "precondition_failed",
-                fmt::format("It has revision {}, not {}.", revision, *request.if_match));
-        }
-    }
+    if (auto refused = find_target(request, read)) return std::unexpected(std::move(*refused));
     kernel::Context context;
     context.now = now;
     context.tenant = request.tenant;
@@ -339,6 +355,27 @@ void Executor::submit(CommandRequest request, CommandReply reply) {
     if (auto queued = state_->writer.submit(std::move(job)); !queued) {
         pending->reply(std::unexpected(std::move(queued.error())));
     }
+}
+
+Result<void> Executor::submit_work(std::move_only_function<void(Stage&, const Decide&)> work,
+                                   std::move_only_function<void(Outcome)> done) {
+    Job job;
+    job.bytes = 1'024;
+    job.decide = [state = state_, work = std::move(work)](Stage& stage) mutable {
+        const Decide decide = [&](CommandRequest& request) {
+            auto outcome = state->decide(stage, request);
+            state->finish_decision();
+            return outcome;
+        };
+        try {
+            work(stage, decide);
+        } catch (...) {
+            state->cache.clear();
+            throw;
+        }
+    };
+    job.done = std::move(done);
+    return state_->writer.submit(std::move(job));
 }
 
 void Executor::note(const TenantId& tenant, CommandMeta meta, std::vector<EventDraft> events,

@@ -40,6 +40,12 @@ class Executor {
 
     // The reply comes exactly once, also for what is refused at once (on the caller's thread).
     void submit(CommandRequest request, CommandReply reply);
+    // A job of the house's own (policies): `work` decides commands on its stage, like any other's.
+    // Where it throws, all that it staged is taken back, of the folds too. Refusals as the
+    // writer's; `done` is then not called.
+    using Decide = std::function<Result<CommandAnswer>(CommandRequest& request)>;
+    Result<void> submit_work(std::move_only_function<void(Stage&, const Decide&)> work,
+                             std::move_only_function<void(Outcome)> done);
     // Events the house itself writes beside all decisions (`personal_data_read`): no folds; they
     // get their ids here. `done` hears the last position once they are durable.
     void note(const TenantId& tenant, CommandMeta meta, std::vector<EventDraft> events,

@@ -11,7 +11,7 @@
 //     results    tenant ‖ day u32 ‖ key (32)        -> result: what an idempotency key answered
 //     snapshots  tenant ‖ key                       -> snapshot (derived)
 //     tree       tenant ‖ key                       -> interior node (derived)
-//     policies   key                                -> checkpoint or timer
+//     policies   see policy_entries.hpp             -> checkpoint, timer, event set aside
 //     meta       name                               -> log_id, format, keyring_generation, fork
 // clang-format on
 #pragma once

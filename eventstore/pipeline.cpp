@@ -42,6 +42,7 @@ void Pipeline::forget_tenants() {
 void Pipeline::begin_job() {
     ++job_;
     job_staged_ = false;
+    job_clock_.reset();
     next_position_before_job_ = next_position_;
     tenants_before_job_.clear();
     open_->begin_job();
@@ -78,7 +79,7 @@ Pipeline::TenantState& Pipeline::at(const TenantId& tenant) {
 
 Instant Pipeline::now(const TenantId& tenant) {
     auto& state = at(tenant);
-    state.job_time = std::max(clock_.now(), state.last_time);
+    state.job_time = std::max(job_clock_ ? *job_clock_ : clock_.now(), state.last_time);
     state.job = job_;
     return state.job_time;
 }

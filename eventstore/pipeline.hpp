@@ -40,6 +40,7 @@ class Pipeline {
     void rollback_job();
 
     Instant now(const TenantId& tenant);
+    void set_job_clock(Instant time) { job_clock_ = time; }
     std::uint64_t next_position() const { return next_position_; }
     std::uint64_t next_sequence(const TenantId& tenant) { return at(tenant).next_sequence; }
     Result<Appended> append(const TenantId& tenant, const CommandMeta& meta,
@@ -47,6 +48,10 @@ class Pipeline {
     std::span<const CommittedEvent> appended() const { return open_->of_job(); }
     void put(Space space, std::string_view key, std::optional<std::string_view> value);
     std::optional<std::string> get(Space space, std::string_view key) const;
+    Result<void> entries(Space space, std::string_view prefix, std::string_view from,
+                         const Log::EntryFn& fn) const;
+    Result<std::uint64_t> visit_after(std::uint64_t after, std::uint64_t positions_max,
+                                      const Stage::Wanted& wanted, const Stage::EventFn& fn) const;
     Result<std::optional<std::uint64_t>> last_tagged(const TenantId& tenant,
                                                      std::string_view tag) const;
     // While fn answers true; the answer is false where it ended early.
@@ -85,6 +90,7 @@ class Pipeline {
     // Of the job that runs
     std::uint64_t job_ = 0;
     bool job_staged_ = false;
+    std::optional<Instant> job_clock_;  // in place of the clock's
     std::uint64_t next_position_before_job_ = 0;
     std::vector<std::pair<TenantId, TenantState>> tenants_before_job_;
     // Reused by append

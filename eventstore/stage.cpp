@@ -46,6 +46,9 @@ const Log& Stage::log() const {
 Instant Stage::now(const TenantId& tenant) {
     return pipeline_.now(tenant);
 }
+void Stage::set_clock(Instant time) {
+    pipeline_.set_job_clock(time);
+}
 std::uint64_t Stage::next_position() const {
     return pipeline_.next_position();
 }
@@ -72,6 +75,10 @@ Result<bool> Stage::tag_exists(const TenantId& tenant, std::string_view tag) {
 Result<std::optional<std::uint64_t>> Stage::last_tagged(const TenantId& tenant,
                                                         std::string_view tag) {
     return pipeline_.last_tagged(tenant, tag);
+}
+Result<std::uint64_t> Stage::visit_after(std::uint64_t after, std::uint64_t positions_max,
+                                         const Wanted& wanted, const EventFn& fn) {
+    return pipeline_.visit_after(after, positions_max, wanted, fn);
 }
 Result<bool> Stage::any_match(const TenantId& tenant, const Query& query, std::uint64_t after) {
     return pipeline_.any_match(tenant, query, after);
@@ -104,6 +111,10 @@ void Stage::erase(Space space, std::string_view key) {
 }
 std::optional<std::string> Stage::get(Space space, std::string_view key) {
     return pipeline_.get(space, key);
+}
+Result<void> Stage::entries(Space space, std::string_view prefix, std::string_view from,
+                            const Log::EntryFn& fn) {
+    return pipeline_.entries(space, prefix, from, fn);
 }
 void Stage::put_result(const TenantId& tenant, std::uint32_t day, const Key32& key,
                        std::string_view value) {

@@ -72,6 +72,8 @@ class Stage {
     // The clock, never below the tenant's last event, staged ones included. What it answered last
     // in this job for a tenant is the time of the tenant's next append.
     Instant now(const TenantId& tenant);
+    // In place of the clock's, until the end of the job (a sandbox's timers, each when it is due).
+    void set_clock(Instant time);
     std::uint64_t next_position() const;
     std::uint64_t next_sequence(const TenantId& tenant);
 
@@ -82,6 +84,13 @@ class Stage {
                            const Visit& visit);
     Result<bool> tag_exists(const TenantId& tenant, std::string_view tag);
     Result<std::optional<std::uint64_t>> last_tagged(const TenantId& tenant, std::string_view tag);
+    // Every event with position > after whose type is `wanted`, ascending, of at most
+    // `positions_max` positions and while `fn` answers true. Answers the last position that was
+    // looked at.
+    using Wanted = std::function<bool(std::string_view type)>;
+    using EventFn = std::function<bool(const CommittedEvent& event)>;
+    Result<std::uint64_t> visit_after(std::uint64_t after, std::uint64_t positions_max,
+                                      const Wanted& wanted, const EventFn& fn);
     // Does an event of the tenant with position > after match?
     Result<bool> any_match(const TenantId& tenant, const Query& query, std::uint64_t after);
 
@@ -101,6 +110,9 @@ class Stage {
     void put(Space space, std::string_view key, std::string_view value);
     void erase(Space space, std::string_view key);
     std::optional<std::string> get(Space space, std::string_view key);
+    // Keys of a space that begin with `prefix` and are >= `from`, ascending, while fn is true.
+    Result<void> entries(Space space, std::string_view prefix, std::string_view from,
+                         const Log::EntryFn& fn);
     void put_result(const TenantId& tenant, std::uint32_t day, const Key32& key,
                     std::string_view value);
     std::optional<std::string> result(const TenantId& tenant, std::uint32_t day, const Key32& key);

@@ -104,6 +104,13 @@ bool StagedBatch::visit_tag(const TenantId& tenant, std::string_view tag, std::u
                        [&](std::uint32_t item) { return fn(events[item]); });
 }
 
+bool StagedBatch::visit_after(std::uint64_t after, const EventFn& fn) const {
+    if (events.empty() || events.back().position <= after) return true;
+    const auto first = events.front().position;  // they follow one another without a gap
+    const auto skipped = static_cast<std::ptrdiff_t>(after < first ? 0 : after - first + 1);
+    return std::all_of(events.begin() + skipped, events.end(), fn);
+}
+
 bool StagedBatch::visit_tenant(const TenantId& tenant, std::uint64_t after,
                                const EventFn& fn) const {
     return std::ranges::all_of(events, [&](const CommittedEvent& event) {

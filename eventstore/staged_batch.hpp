@@ -57,6 +57,12 @@ class StagedBatch {
     void add_event(CommittedEvent event, std::string_view bytes);
     void put(Space space, std::string_view key, std::optional<std::string_view> value);
 
+    // Every value of the space, the oldest first; a key may come more than once.
+    template <class Fn>
+    void each_value(Space space, Fn fn) const {
+        for (const auto& value : values_)
+            if (value.space == space) fn(value.key, value.value);
+    }
     // Nothing = not in this batch; an inner nothing = erased by it.
     std::optional<std::optional<std::string_view>> find(Space space, std::string_view key) const;
     std::optional<std::uint64_t> last_tagged(const TenantId& tenant, std::string_view tag) const;
@@ -64,6 +70,7 @@ class StagedBatch {
     using EventFn = std::function<bool(const CommittedEvent&)>;
     bool visit_tag(const TenantId& tenant, std::string_view tag, std::uint64_t after,
                    const EventFn& fn) const;
+    bool visit_after(std::uint64_t after, const EventFn& fn) const;
     bool visit_tenant(const TenantId& tenant, std::uint64_t after, const EventFn& fn) const;
 
     void begin_job();     // what follows can be taken back

@@ -1,20 +1,14 @@
 #include "eventstore/store.hpp"
 
-#include <future>
-
 #include "domain/identity/api_key.hpp"
-#include "domain/tenancy/machine_clock.hpp"
 #include "domain/tenancy/sandbox.hpp"
-#include "domain/tenancy/tenant.hpp"
-#include "eventstore/forking.hpp"
 #include "eventstore/partition_keys.hpp"
 #include "eventstore/results.hpp"
+#include "eventstore/store_state.hpp"
 #include "eventstore/typed_event.hpp"
 
 namespace almanac::eventstore {
 namespace {
-using kernel::system_tenant;
-
 OpenOptions open_options(const StoreOptions& options) {
     OpenOptions open;
     open.log = options.log;
@@ -36,15 +30,6 @@ Result<void> check_partitions(const DataDirectory& directory, const MasterKey& k
 }
 
 }  // namespace
-
-struct PartitionStore::Parts {
-    Partition partition;
-    std::unique_ptr<Keyring> keyring;
-    std::unique_ptr<Writer> writer;
-    std::unique_ptr<Executor> executor;
-    std::vector<Committed> listeners;
-    kernel::Uuid log_id;
-};
 
 PartitionStore::PartitionStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 PartitionStore::~PartitionStore() = default;
@@ -69,37 +54,15 @@ Writer& PartitionStore::writer() {
 Executor& PartitionStore::executor() {
     return *parts_->executor;
 }
+PolicyRuntime& PartitionStore::policies() {
+    return *parts_->policies;
+}
 const kernel::Uuid& PartitionStore::log_id() const {
     return parts_->log_id;
 }
 void PartitionStore::on_committed(Committed listener) {
     parts_->listeners.push_back(std::move(listener));
 }
-
-struct Store::State {
-    State(DataDirectory d, const kernel::Catalogue& c) : directory(std::move(d)), catalogue(c) {}
-    DataDirectory directory;
-    const kernel::Catalogue& catalogue;
-    TenantDirectory tenants;
-    std::shared_ptr<SystemClock> system_clock;
-    std::unique_ptr<SandboxClock> sandbox_clock;
-    std::vector<std::unique_ptr<PartitionStore>> partitions;
-    bool closed = false;
-
-    Clock& clock() {
-        if (sandbox_clock) return *sandbox_clock;
-        return *system_clock;
-    }
-    PartitionStore& of(const TenantId& tenant) {
-        return *partitions[partition_of(tenant, directory.partitions())];
-    }
-    Result<void> open_partition(unsigned number, const MasterKey& key, const StoreOptions& options);
-    Result<void> load_tenants();
-    void note_tenants(std::span<const CommittedEvent> events);
-    void found(CommandRequest registration, CommandAnswer registered, CommandReply reply);
-    void move_clock(CommandRequest request, CommandReply reply);
-    void accept_clock(CommandRequest request, CommandReply reply);
-};
 
 Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
                                           const StoreOptions& options) {
@@ -116,6 +79,7 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
     hooks.sync_keyring = [raw] { return raw->keyring->sync(); };
     hooks.committed = [this, raw](std::span<const CommittedEvent> events) {
         note_tenants(events);
+        raw->policies->committed(events);
         for (const auto& listener : raw->listeners) listener(events);
     };
     hooks.failed = [raw](const kernel::Rejection&) { raw->partition.release_ballast(); };
@@ -123,6 +87,11 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
                                              std::move(hooks), options.writer);
     parts->executor = std::make_unique<Executor>(catalogue, *parts->writer, *parts->keyring,
                                                  clock(), options.executor);
+    auto policies = options.policies;
+    policies.at_their_time = sandbox_clock != nullptr;
+    parts->policies =
+        std::make_unique<PolicyRuntime>(catalogue, *parts->partition.log, *parts->executor, clock(),
+                                        options.policy_hooks, policies);
     partitions.push_back(std::make_unique<PartitionStore>(std::move(parts)));
     return {};
 }
@@ -172,6 +141,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
     if (auto fits = check_partitions(*directory, *key, options); !fits)
         return std::unexpected(std::move(fits.error()));
     auto state = std::make_unique<State>(std::move(*directory), catalogue);
+    state->mover_options = options.mover;
     if (const auto start = state->directory.sandbox_time()) {
         state->sandbox_clock = std::make_unique<SandboxClock>(*start);
     } else {
@@ -227,6 +197,8 @@ const kernel::Catalogue& Store::catalogue() const {
 void Store::close() {
     if (state_->closed) return;
     state_->closed = true;
+    if (state_->mover) state_->mover->stop();
+    for (auto& partition : state_->partitions) partition->policies().stop();
     for (auto& partition : state_->partitions) partition->writer().drain_and_stop();
 }
 
@@ -250,103 +222,6 @@ Result<kernel::Held> Store::fold(const TenantId& tenant, const kernel::FoldType&
     if (failed) return std::unexpected(std::move(*failed));
     if (!visited) return std::unexpected(visited.error());
     return held;
-}
-
-// ---- what spans partitions --------------------------------------------------------------------
-
-// Second half: the tenant's own log begins; its answer is the command's.
-void Store::State::found(CommandRequest registration, CommandAnswer registered,
-                         CommandReply reply) {
-    const auto tenant = TenantId{*kernel::parse_uuid(registered.id)};
-    const auto& wish = *static_cast<const tenancy::CreateTenant*>(registration.command.get());
-    tenancy::FoundTenant found;
-    static_cast<tenancy::TenantProfile&>(found) = wish;
-    found.slug = wish.slug;
-    CommandRequest request = std::move(registration);
-    request.type = catalogue.command("found_tenant");
-    request.command = std::make_shared<const tenancy::FoundTenant>(std::move(found));
-    request.tenant = tenant;
-    request.target_id = registered.id;
-    const bool replayed = registered.replayed;
-    of(tenant).executor().submit(std::move(request), [replayed, reply = std::move(reply)](
-                                                         Result<CommandAnswer> answer) mutable {
-        if (answer) answer->replayed = replayed;
-        reply(std::move(answer));
-    });
-}
-
-void Store::State::move_clock(CommandRequest request, CommandReply reply) {
-    const auto to = static_cast<const tenancy::MoveClock*>(request.command.get())->now;
-    // The event is synced before any partition sees the new time (log.md, "Time").
-    of(system_tenant)
-        .executor()
-        .submit(std::move(request),
-                [this, to, reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
-                    if (answer) sandbox_clock->move(to);
-                    reply(std::move(answer));
-                });
-}
-
-// Accepted first, as nothing can be written before; so it is never bound to a revision.
-void Store::State::accept_clock(CommandRequest request, CommandReply reply) {
-    if (request.if_match)
-        return reply(kernel::reject(kernel::RejectionKind::conflict, "precondition_failed",
-                                    "The clock has no revision: leave If-Match out."));
-    tenancy::AcceptClock wish;
-    if (const auto jump = system_clock->accept())
-        wish.jump = tenancy::AcceptClock::Jump{jump->expected, jump->wall};
-    request.command = std::make_shared<const tenancy::AcceptClock>(wish);
-    of(system_tenant).executor().submit(std::move(request), std::move(reply));
-}
-
-void Store::submit(CommandRequest request, CommandReply reply) {
-    if (request.type->name == "accept_clock") {
-        if (is_sandbox()) return reply(kernel::not_found());
-        return state_->accept_clock(std::move(request), std::move(reply));
-    }
-    if (request.type->name == "move_clock") {
-        if (!is_sandbox()) return reply(kernel::not_found());
-        return state_->move_clock(std::move(request), std::move(reply));
-    }
-    if (request.type->name != "create_tenant") {
-        auto& executor = state_->of(request.tenant).executor();
-        return executor.submit(std::move(request), std::move(reply));
-    }
-    auto registration = request;
-    state_->of(system_tenant)
-        .executor()
-        .submit(std::move(request),
-                [state = state_.get(), registration = std::move(registration),
-                 reply = std::move(reply)](Result<CommandAnswer> answer) mutable {
-                    if (!answer) return reply(std::move(answer));
-                    state->found(std::move(registration), std::move(*answer), std::move(reply));
-                });
-}
-
-Result<void> Store::finish_begun() {
-    for (auto& partition : state_->partitions) {
-        const auto& fork = partition->parts_->partition.unfinished_fork;
-        if (!fork) continue;
-        auto finished = finish_fork(partition->log(), partition->writer(), *fork, clock());
-        if (!finished) return finished;
-    }
-    for (const auto& entry : state_->tenants.unfounded()) {
-        auto held = fold(system_tenant, kernel::fold_type<tenancy::TenantRegistration>(),
-                         kernel::tag_of<tenancy::TenantRegistration>(entry.id));
-        if (!held) return std::unexpected(std::move(held.error()));
-        const auto& made = *static_cast<const tenancy::TenantRegistration*>(held->state.get());
-        tenancy::FoundTenant found;
-        static_cast<tenancy::TenantProfile&>(found) = made.profile;
-        found.slug = made.slug;
-        auto request = house_request(state_->catalogue, "found_tenant", entry.id, std::move(found));
-        std::promise<Result<CommandAnswer>> done;
-        partition_for(entry.id).executor().submit(
-            std::move(request),
-            [&](Result<CommandAnswer> answer) { done.set_value(std::move(answer)); });
-        if (auto answer = done.get_future().get(); !answer)
-            return std::unexpected(std::move(answer.error()));
-    }
-    return {};
 }
 
 // Idempotency results and the keys of their days outlive their week by a day; claims that no event

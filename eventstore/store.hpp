@@ -1,12 +1,15 @@
 // The event store of a data directory: every partition with its log, mark, keyring, writer and
 // executor, and what spans them (tenants, the clock, creating a tenant). One process at a time.
-// Start-up order: look read-only, refuse or open, finish what was begun (forks, half-made tenants,
-// clock moves), then accept commands. Owned by `main`; thread-safe but for open and close.
+// Start-up order: look read-only, refuse or open, finish what was begun (forks, half-made tenants),
+// start the policies (a sandbox finishes a clock move), then accept commands. Owned by `main`;
+// thread-safe but for open and close.
 #pragma once
 #include <memory>
 
 #include "eventstore/data_directory.hpp"
 #include "eventstore/executor.hpp"
+#include "eventstore/policy_runtime.hpp"
+#include "eventstore/sandbox_mover.hpp"
 #include "eventstore/tenant_directory.hpp"
 
 namespace almanac::eventstore {
@@ -16,6 +19,9 @@ struct StoreOptions {
     WriterOptions writer = {.mark_interval_ms = mark_interval_ms_max};
     ExecutorOptions executor;
     KeyringLimits keyring;
+    PolicyOptions policies;
+    PolicyHooks policy_hooks;
+    SandboxMoverOptions mover;
     std::shared_ptr<SystemClock> clock = nullptr;  // null: the machine's; not for sandboxes
 };
 
@@ -31,6 +37,7 @@ class PartitionStore {
     Keyring& keyring();
     Writer& writer();
     Executor& executor();
+    PolicyRuntime& policies();
     const kernel::Uuid& log_id() const;
     // Called on the commit thread after the mark, before the replies; set before commands flow.
     void on_committed(Committed listener);
@@ -69,6 +76,9 @@ class Store {
 
     // Finishes what an earlier process began. After listeners are set, before commands flow.
     Result<void> finish_begun();
+    // From here on policies run, and timers. A sandbox first runs what was due before its clock, as
+    // of a move that was not finished. Tools that only look or repair leave it out.
+    Result<void> start_policies();
     // Forgets what has had its time: old idempotency results, their keys, unnamed claims. Hourly.
     void tidy();
     // Routes to the tenant's partition; creating a tenant and moving the clock span partitions.
@@ -76,7 +86,7 @@ class Store {
     // A fold of a tenant as the log has it (start-up tables, `inspect`).
     Result<kernel::Held> fold(const TenantId& tenant, const kernel::FoldType& type,
                               std::string_view tag);
-    // Decides and commits what is queued, then stops all writers; idempotent.
+    // Stops the policies, decides and commits what is queued, then stops all writers; idempotent.
     void close();
 
   private:

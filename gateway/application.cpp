@@ -39,6 +39,12 @@ Result<Endpoint> endpoint_of(const std::string& text) {
     return endpoint;
 }
 
+std::string url_of(const Endpoint& endpoint, bool tls, std::uint16_t port) {
+    const bool v6 = endpoint.host.find(':') != std::string::npos;
+    return fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", v6 ? "[" : "", endpoint.host,
+                       v6 ? "]" : "", port);
+}
+
 bool is_loopback(const std::string& host) {
     return host.starts_with("127.") || host == "localhost" || host == "::1";
 }
@@ -59,6 +65,7 @@ projections::RuntimeOptions view_options(const ApplicationOptions& options) {
 ServiceOptions service_options(const ApplicationOptions& options) {
     ServiceOptions service;
     service.public_url = options.public_url;
+    service.tls = !options.tls_certificate.empty();
     service.access_log = options.access_log;
     service.rate_limits = options.rate_limits;
     service.cors = Cors(options.cors_origins);
@@ -85,6 +92,38 @@ auto refusal_dress(const ApplicationOptions& options, bool sandbox) {
             if (sandbox) response.set("Almanac-Sandbox", "true");
             cors.dress(request, response);
         };
+}
+
+// Names and codes only: nothing of what was said or of whom.
+eventstore::PolicyHooks policy_hooks() {
+    eventstore::PolicyHooks hooks;
+    hooks.rejected = [](const eventstore::RejectedEffect& effect) {
+        spdlog::info("policy effect rejected: policy={} effect={} code={}", effect.policy,
+                     effect.effect, effect.code);
+    };
+    hooks.set_aside = [](const eventstore::SetAside& aside) {
+        spdlog::error("policy set aside: policy={} tenant={} {}={} error={}", aside.policy,
+                      to_string(aside.tenant), aside.timer ? "timer" : "event",
+                      to_string(aside.source), aside.error);
+    };
+    return hooks;
+}
+
+void add_policy_metrics(const Metrics::Set& set, const eventstore::PolicyStatus& policies,
+                        const std::string& label) {
+    set("almanac_policy_lag", "Committed events that policies have not reacted to.",
+        double(policies.lag), label);
+    set("almanac_policy_timers", "Timers waiting.", double(policies.timers_pending), label);
+    set("almanac_policy_next_due_seconds", "Unix time of the next timer, 0: there is none.",
+        policies.next_due ? double(micros(*policies.next_due)) / 1e6 : 0, label);
+    set("almanac_policy_timers_fired", "Since start.", double(policies.timers_fired), label);
+    set("almanac_policy_effects", "Commands of policies decided since start.",
+        double(policies.effects), label);
+    set("almanac_policy_rejected", "Of these, rejected.", double(policies.rejected), label);
+    set("almanac_policy_set_aside", "Events and timers that a policy could not react to.",
+        double(policies.set_aside_total), label);
+    set("almanac_policy_failing", "1 while something is tried again.", !policies.failure.empty(),
+        label);
 }
 
 void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
@@ -114,12 +153,31 @@ void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
                 double(view.applied_position), label);
             set("almanac_view_parked", "Pairs parked since start.", double(view.parked_total),
                 label);
+            add_policy_metrics(set, partition.policies().status(), label);
         }
+    });
+}
+
+void add_metrics(Metrics& metrics, Service& service) {
+    metrics.add_source([&service](const Metrics::Set& set) {
+        const auto imports = service.imports().status();
+        set("almanac_imports_open", "Imports running.", double(imports.open), "");
+        set("almanac_import_lines", "Lines of imports since start.", double(imports.lines_done),
+            "done");
+        set("almanac_import_lines", "Lines of imports since start.", double(imports.lines_refused),
+            "refused");
+        set("almanac_import_stalls", "Times a client that did not read held up its import.",
+            double(imports.stalls), "");
     });
 }
 }  // namespace
 
 struct Application::State {
+    // Policies commit of their own accord: they end before those who listen, whatever failed.
+    ~State() {
+        if (store) store->close();
+        if (views) views->stop();
+    }
     std::unique_ptr<eventstore::Store> store;
     std::unique_ptr<Views> views;
     ApiKeyTable keys;
@@ -165,6 +223,7 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     auto state = std::make_unique<State>();
     eventstore::StoreOptions store_options;
     store_options.writer.mark_interval_ms = options.mark_interval_ms;
+    store_options.policy_hooks = policy_hooks();
     auto store = eventstore::Store::open(options.data, catalogue, store_options);
     if (!store) return std::unexpected(std::move(store.error()));
     state->store = std::move(*store);
@@ -187,9 +246,15 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     if (auto finished = s.store->finish_begun(); !finished)
         return std::unexpected(std::move(finished.error()));
     s.views->start();
+    if (auto started = s.store->start_policies(); !started)
+        return std::unexpected(std::move(started.error()));
     add_metrics(s.metrics, *s.store, *s.views);
+    add_metrics(s.metrics, *s.service);
 
     try {
+        server.stream_body = [&s](const Request& request) {
+            return s.service->streams_body(request);
+        };
         s.server = std::make_unique<HttpServer>(server, [&s](Request request, Responder responder) {
             s.service->handle(std::move(request), std::move(responder));
         });
@@ -197,9 +262,7 @@ Result<std::unique_ptr<Application>> Application::start(const Catalogue& catalog
     } catch (const std::exception& error) {
         return reject("cannot_listen", error.what());
     }
-    const bool v6 = endpoint->host.find(':') != std::string::npos;
-    s.url = fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", v6 ? "[" : "", endpoint->host,
-                        v6 ? "]" : "", s.server->port());
+    s.url = url_of(*endpoint, tls, s.server->port());
     s.tidy_thread = eventstore::named_thread("tidy", [&s] { s.tidy_hourly(); });
     spdlog::info("started: url={} partitions={} tenants={} sandbox={}", s.url,
                  s.store->partitions(), s.store->tenants().size(), s.store->is_sandbox());
@@ -217,6 +280,7 @@ void Application::stop() {
     state_->service->draining();
     const bool graceful = state_->server->drain_and_stop(std::chrono::seconds{5});
     state_->service->feed().stop();
+    state_->service->imports().stop();
     state_->store->close();
     state_->views->stop();
     spdlog::info("stopped: graceful={}", graceful);

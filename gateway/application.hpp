@@ -1,5 +1,6 @@
-// The composition root of almanacd: opens the store, starts the views, the feed and the server, and
-// stops them in the order that loses nothing. One per process; start and stop from one thread.
+// The composition root of almanacd: opens the store, starts the views, the policies, the feed and
+// the server, and stops them in the order that loses nothing. One per process; start and stop from
+// one thread.
 #pragma once
 #include <algorithm>
 #include <memory>

@@ -45,4 +45,23 @@ Result<void> CallLimits::count_tenant(Call& call) {
                  "Too many requests for this business.");
 }
 
+CallLimits::LinePace CallLimits::take_line(const Call& call, RateLimiter::Time now) {
+    LinePace pace;
+    const auto count_with = [&](RateLimiter* limiter, std::string_view who) {
+        if (!limiter || !pace.taken) return;
+        const auto standing = limiter->take(who, now);
+        const auto& limit = limiter->limit();
+        std::chrono::nanoseconds wait{0};
+        if (!standing.allowed)
+            wait = std::chrono::seconds{standing.more_in_seconds};
+        else if (standing.remaining < limit.quota() / 2)
+            wait = std::chrono::nanoseconds{std::chrono::seconds{2}} / limit.per_second;
+        pace.taken = standing.allowed;
+        pace.wait = std::max(pace.wait, wait);
+    };
+    count_with(principals_.get(), call.principal.actor.id);
+    if (call.tenant.id != system_tenant) count_with(tenants_.get(), call.tenant.id.view());
+    return pace;
+}
+
 }  // namespace almanac::gateway

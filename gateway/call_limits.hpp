@@ -17,6 +17,14 @@ class CallLimits {
     kernel::Result<void> count_principal(Call& call);
     kernel::Result<void> count_tenant(Call& call);  // not of `$system`, which is no business
 
+    // A line of an import, at a time of the steady clock: whether it may go now, and how long
+    // nothing more should. Bulk leaves half of what comes in to others.
+    struct LinePace {
+        bool taken = true;
+        std::chrono::nanoseconds wait{0};
+    };
+    LinePace take_line(const Call& call, RateLimiter::Time now);
+
   private:
     std::unique_ptr<RateLimiter> addresses_;  // null: no limit, like the others
     std::unique_ptr<RateLimiter> principals_;

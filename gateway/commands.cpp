@@ -1,6 +1,6 @@
 #include "gateway/commands.hpp"
 
-#include "gateway/http_answer.hpp"
+#include "gateway/command_request.hpp"
 #include "gateway/rows.hpp"
 
 namespace almanac::gateway {
@@ -20,51 +20,14 @@ bool is_json(std::string_view content_type) {
 Result<json::Value> body_of(const Call& call) {
     const auto& request = call.request;
     if (!call.route->command->has_body || request.body.empty()) {
-        const bool needs = call.route->command->has_body && call.id().empty();
         if (!request.body.empty()) return malformed("This route takes no body.");
-        if (needs) return malformed("A JSON body is expected.");
-        return json::Value(json::Object{});
+        return absent_body(*call.route, !call.id().empty());
     }
     if (!is_json(request.header("content-type"))) {
         return reject(RejectionKind::rejected, "unsupported_media_type",
                       "Send the body as Content-Type: application/json.");
     }
     return json::parse(request.body);
-}
-
-// The route and what it is about, however it was written: a tenant has a slug and an id, an id two
-// cases.
-std::string route_of(const Call& call) {
-    auto route = call.route->method + ' ' + call.route->path_template;
-    for (const auto& [name, value] : call.parameters.values) {
-        if (name == "tenant") continue;
-        const auto id = parse_uuid(value);
-        route.append(1, ' ').append(id ? to_string(*id) : value);
-    }
-    return route;
-}
-
-// The first so many bytes, never half a character of them.
-std::string cut(std::string_view text, std::size_t bytes_max) {
-    if (text.size() <= bytes_max) return std::string(text);
-    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0) == 0x80)
-        --bytes_max;
-    return std::string(text.substr(0, bytes_max));
-}
-
-Result<std::string> reason_of(const Call& call) {
-    constexpr std::size_t bytes_max = 1'000;
-    const auto reason = call.request.header("almanac-reason");
-    if (reason.size() > bytes_max) return malformed("Almanac-Reason takes at most 1,000 bytes.");
-    return std::string(reason);
-}
-
-Result<std::optional<eventstore::IdempotencyKey>> idempotency_of(const Call& call) {
-    const auto* key = call.request.find_header("idempotency-key");
-    if (!key) return std::optional<eventstore::IdempotencyKey>{};
-    if (key->empty() || key->size() > 255 || !is_visible_ascii(*key))
-        return malformed("Idempotency-Key takes 1 to 255 visible ASCII characters.");
-    return eventstore::IdempotencyKey{*key, route_of(call), call.request.body};
 }
 
 // Written rather than built: it is the one answer that has to be fast.
@@ -111,43 +74,16 @@ std::string answer_body(const eventstore::CommandAnswer& answer, std::string_vie
 }  // namespace
 
 Result<eventstore::CommandRequest> Commands::request_of(const Call& call) const {
-    const auto& type = *call.route->command;
     if (auto none = parameters_of(call.request, {}); !none)
         return std::unexpected(std::move(none.error()));
     auto body = body_of(call);
     if (!body) return std::unexpected(std::move(body.error()));
     auto if_match = if_match_of(call.request);
     if (!if_match) return std::unexpected(std::move(if_match.error()));
-    auto idempotency = idempotency_of(call);
-    if (!idempotency) return std::unexpected(std::move(idempotency.error()));
-    auto reason = reason_of(call);
-    if (!reason) return std::unexpected(std::move(reason.error()));
-    auto parameters = call.parameters;
-    const auto tenant_text = to_string(call.tenant.id);
-    if (type.path == "/v1/tenants/{tenant}") parameters.values.emplace_back("id", tenant_text);
-    auto command = type.parse(std::move(*body), parameters);
-    if (!command) return std::unexpected(std::move(command.error()));
-
-    eventstore::CommandRequest request;
-    request.type = &type;
-    request.command = std::move(*command);
-    request.tenant = call.tenant.id;
-    request.actor = call.principal.actor;
-    request.may = [scopes = call.principal.scopes](std::string_view permission) {
-        return identity::allows(*scopes, permission);
-    };
-    const auto* id = parameters.find("id");
-    if (id && !type.creates) request.target_id = to_string(parse_uuid(*id).value_or(Uuid{}));
-    request.if_match = *if_match;
-    request.idempotency = std::move(*idempotency);
-    request.correlation_id = call.request.request_id;
-    request.request_id = call.request.request_id;
-    if (const auto trace = call.request.header("traceparent"); is_traceparent(trace))
-        request.traceparent = trace;
-    request.reason = std::move(*reason);
-    request.address = call.request.remote_address;
-    request.user_agent = cut(call.request.header("user-agent"), 500);
-    return request;
+    CommandWish wish{call.route, call.parameters, std::move(*body), call.request.body};
+    if (const auto* key = call.request.find_header("idempotency-key")) wish.idempotency_key = *key;
+    wish.if_match = *if_match;
+    return command_request(call, std::move(wish));
 }
 
 void Commands::handle(CallPtr call) {
@@ -170,7 +106,7 @@ void Commands::handle(CallPtr call) {
 // A moved clock is a barrier: answered once every view has applied all there is (log.md, "Time").
 void Commands::reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer) {
     store_.tidy();
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    const auto deadline = call->started + std::chrono::seconds{60};
     views_.when_all_applied(
         store_, deadline, [this, call, answer = std::move(answer)](bool applied) mutable {
             if (!applied) {
@@ -192,7 +128,18 @@ std::string Commands::location_of(const Call& call, const eventstore::CommandAns
     return base + '/' + answer.id;
 }
 
+void Commands::make_absolute(const Call& call, eventstore::CommandAnswer& answer) const {
+    for (auto& [name, value] : answer.disclosed) {
+        if (name != "url" || !value.starts_with('/')) continue;
+        const auto base = base_url_.empty()
+                              ? fmt::format("{}://{}", scheme_, call.request.header("host"))
+                              : base_url_.substr(0, base_url_.find_last_not_of('/') + 1);
+        value.insert(0, base);
+    }
+}
+
 void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
+    make_absolute(*call, answer);
     const auto& type = *call->route->command;
     const auto tenant = type.name == "create_tenant"
                             ? TenantId{parse_uuid(answer.id).value_or(Uuid{})}
@@ -202,7 +149,7 @@ void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
     const auto position = call->position_text(answer.position);
     Response response;
     response.headers.reserve(8);
-    response.status = type.creates && !answer.events.empty() ? 201 : 200;
+    response.status = status_of(type, answer);
     response.set("ETag", fmt::format("\"{}\"", answer.revision));
     response.set("Almanac-Position", position);
     if (answer.replayed) response.set("Idempotent-Replayed", "true");

@@ -8,7 +8,12 @@ namespace almanac::gateway {
 
 class Commands {
   public:
-    Commands(eventstore::Store& store, Views& views) : store_(store), views_(views) {}
+    // `base_url`: what secret URLs begin with; empty: the Host of the request, by `scheme`.
+    Commands(eventstore::Store& store, Views& views, std::string base_url, std::string scheme)
+        : store_(store),
+          views_(views),
+          base_url_(std::move(base_url)),
+          scheme_(std::move(scheme)) {}
     void handle(CallPtr call);
 
   private:
@@ -18,8 +23,13 @@ class Commands {
     void reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer);
     void reply_with_row(const CallPtr& call, eventstore::CommandAnswer answer, Response response);
 
+    // A decision knows paths only.
+    void make_absolute(const Call& call, eventstore::CommandAnswer& answer) const;
+
     eventstore::Store& store_;
     Views& views_;
+    std::string base_url_;
+    std::string scheme_;
 };
 
 }  // namespace almanac::gateway

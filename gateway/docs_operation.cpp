@@ -90,10 +90,17 @@ std::string example_path(const Operation& operation, const std::vector<const Obj
     return path;
 }
 
-const Object* json_body(const Operation& operation) {
+const Object* sent_content(const Operation& operation) {
     const auto* body = operation.object->if_contains("requestBody");
-    if (body == nullptr) return nullptr;
-    return &body->get_object().at("content").get_object().at("application/json").get_object();
+    return body == nullptr ? nullptr : &body->get_object().at("content").get_object();
+}
+
+// As JSON, or else as what is named first.
+const Object* sent_body(const Operation& operation) {
+    const auto* content = sent_content(operation);
+    if (content == nullptr) return nullptr;
+    const auto* json = content->if_contains("application/json");
+    return json ? &json->get_object() : &content->begin()->value().get_object();
 }
 
 std::string curl_of(const Operation& operation, const std::vector<const Object*>& parameters,
@@ -110,7 +117,12 @@ std::string curl_of(const Operation& operation, const std::vector<const Object*>
     lines.push_back("curl " + method + html::shell_quoted(url));
     const auto& security = operation.object->at("security").get_array();
     if (!security.empty()) lines.emplace_back("-H \"Authorization: Bearer $ALMANAC_KEY\"");
-    const auto* body = json_body(operation);
+    const auto* body = sent_body(operation);
+    if (body != nullptr && !sent_content(operation)->contains("application/json")) {
+        lines.push_back(fmt::format("-H 'Content-Type: {}'",
+                                    std::string_view(sent_content(operation)->begin()->key())));
+        lines.emplace_back("-T lines.ndjson");
+    }
     const auto* example = body == nullptr ? nullptr : body->if_contains("example");
     const bool says = example != nullptr && example->is_object() && !example->get_object().empty();
     if (says) {
@@ -131,7 +143,7 @@ std::string code_block(std::string_view title, std::string_view text) {
 // ---- body and answers -------------------------------------------------------------------------
 
 std::string render_body(const Operation& operation, const SchemaPrinter& schemas) {
-    const auto* body = json_body(operation);
+    const auto* body = sent_body(operation);
     if (body == nullptr) return {};
     const auto& schema = body->at("schema").get_object();
     const auto table = schemas.table(schema, "Body");

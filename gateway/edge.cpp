@@ -39,20 +39,29 @@ bool is_sealed(const json::Value& value) {
 
 Edge::Edge(const Collection& collection, const TenantId& tenant, const Principal& principal,
            eventstore::Keyring& keyring, bool open_sensitive)
-    : collection_(collection),
+    : personal_(collection.personal),
+      internal_(collection.internal),
       tenant_(tenant),
       keyring_(keyring),
       may_personal_(principal.may(collection.personal_permission)),
       may_sensitive_(open_sensitive && principal.may(collection.sensitive_permission)) {}
 
+Edge::Edge(const QueryType& query, const TenantId& tenant, const Principal& principal,
+           eventstore::Keyring& keyring)
+    : personal_(query.personal),
+      tenant_(tenant),
+      keyring_(keyring),
+      may_personal_(principal.may(query.personal_permission)),
+      may_sensitive_(false) {}
+
 Result<OpenedRow> Edge::open(std::string_view row_text) const {
     OpenedRow opened{json::parse_own(row_text), {}};
     auto& row = opened.row;
-    for (const auto& path : collection_.internal) drop_path(row, path);
+    for (const auto& path : internal_) drop_path(row, path);
     json::Array masked;
     bool erased = false;
     std::optional<Rejection> failed;
-    for (const auto& field : collection_.personal) {
+    for (const auto& field : personal_) {
         const bool may = field.sensitive ? may_sensitive_ : may_personal_;
         at_path(row, field.path, [&](json::Value& value) {
             if (!is_sealed(value)) return;

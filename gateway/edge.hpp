@@ -3,6 +3,8 @@
 // Medical fields are opened only together with an event that says so (log.md, `sensitive`): the
 // caller of `open` appends it before the answer leaves.
 #pragma once
+#include <span>
+
 #include "eventstore/keyring.hpp"
 #include "gateway/auth.hpp"
 
@@ -17,10 +19,14 @@ class Edge {
   public:
     Edge(const kernel::Collection& collection, const kernel::TenantId& tenant,
          const Principal& principal, eventstore::Keyring& keyring, bool open_sensitive);
+    // Of the answer of a query; medical fields do not stand in one.
+    Edge(const kernel::QueryType& query, const kernel::TenantId& tenant, const Principal& principal,
+         eventstore::Keyring& keyring);
     kernel::Result<OpenedRow> open(std::string_view row_text) const;
 
   private:
-    const kernel::Collection& collection_;
+    std::span<const kernel::PersonalField> personal_;
+    std::span<const std::string> internal_;
     kernel::TenantId tenant_;
     eventstore::Keyring& keyring_;
     bool may_personal_;

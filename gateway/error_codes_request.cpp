@@ -19,6 +19,10 @@ constexpr auto codes = std::to_array<ErrorCode>({
      "time.",
      "Try again later. The operator corrects the clock, or accepts it with `almanac clock "
      "accept`."},
+    {"clock_moving", 503, "The clock is being moved",
+     "The clock of this sandbox is being moved: what was due meanwhile runs first, and other "
+     "commands wait. A move that answers this goes on, unless its answer says otherwise.",
+     "Repeat the call after Retry-After; a move to the same time answers once everything has run."},
     {"corrupt", 500, "Damaged data",
      "What is stored does not match its checksum or its format. The server refuses to guess.",
      "Tell the operator, who runs `almanac verify` and restores what is damaged. Retrying does not "
@@ -47,6 +51,10 @@ constexpr auto codes = std::to_array<ErrorCode>({
     {"idempotency_key_reused", 422, "Idempotency-Key used for another body",
      "This key was used on this route before, with another body.",
      "Use a fresh key for every new wish; the same key only to repeat the same one."},
+    {"import_line_invalid", 422, "Not a line of an import",
+     "The line is JSON, but not a command of a business with what its path and body need; `errors` "
+     "points into the line.",
+     "Give `command`, `body`, and `id` or `path` where the command's path has such places."},
     {"internal_error", 500, "Internal error",
      "The request could not be answered; the fault is ours.",
      "Retry with the same Idempotency-Key, and report the request id in `instance`."},
@@ -142,7 +150,8 @@ constexpr auto codes = std::to_array<ErrorCode>({
      "Repeat the call after Retry-After."},
     {"unsupported_media_type", 415, "Unsupported media type",
      "The body is of a type this operation does not take.",
-     "Send application/json; PATCH also takes application/merge-patch+json."},
+     "Send application/json; PATCH also takes application/merge-patch+json, an import "
+     "application/x-ndjson."},
     {"uri_too_long", 414, "Request line too long", "The request line is longer than 8 KiB.",
      "Send fewer or shorter parameters."},
     {"validation_failed", 422, "Some fields are not valid",
@@ -158,6 +167,12 @@ constexpr auto codes = std::to_array<ErrorCode>({
      "The business has so many clients that they were read one by one, and the time allowed ran "
      "out.",
      "Find them by `email` or `phone`, or give more of the name."},
+    {"line_too_long", 413, "Line too long",
+     "A line of an import has more bytes than are taken; the other lines are not touched by it.",
+     "Say it in several commands."},
+    {"too_many_imports", 503, "Too many imports",
+     "The server, or this business, has as many imports running as it may.",
+     "Wait for one to end, and try again after Retry-After."},
     {"too_many_streams", 503, "Too many live streams",
      "The server has as many live streams open as it takes.",
      "Close streams that nobody reads, and try again after Retry-After."},

@@ -4,6 +4,7 @@
 // without control characters. Values only; no thread safety of their own, none needed.
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,8 @@ struct Header {
     std::string value;
     bool operator==(const Header&) const = default;
 };
+
+class BodySource;  // http_body.hpp
 
 struct Request {
     std::string method;  // as sent; a token of at most 32 characters
@@ -35,10 +38,11 @@ struct Request {
 
     std::vector<Header> headers;  // in order, repeated names kept; at most 64; values trimmed
     std::string body;             // decoded from its transfer coding
-    std::string remote_address;   // numeric address of the peer, no port
-    std::string request_id;       // the caller's X-Request-Id, else a fresh UUIDv7
-    int version_minor = 1;        // HTTP/1.0 or HTTP/1.1
-    bool secure = false;          // came over TLS
+    std::shared_ptr<BodySource> body_source;  // of a body that is read while it is answered
+    std::string remote_address;               // numeric address of the peer, no port
+    std::string request_id;                   // the caller's X-Request-Id, else a fresh UUIDv7
+    int version_minor = 1;                    // HTTP/1.0 or HTTP/1.1
+    bool secure = false;                      // came over TLS
 
     // The first header of that name, which must be given in lower case; nullptr where there is
     // none.

@@ -45,6 +45,9 @@ struct ServerOptions {
 
     // Where given, decides max_body_bytes per request from its head (body is still empty).
     std::function<std::size_t(const Request&)> body_limit = {};
+    // Where given and true, the body is not gathered but read by the handler piece by piece
+    // (Request::body_source, http_body.hpp): of any length, each piece within body_timeout.
+    std::function<bool(const Request&)> stream_body = {};
     // Where given, adds headers to what the server itself refuses. The request is what was read of
     // it: its headers may be missing, and all of it where the handler gave no answer.
     std::function<void(const Request&, Response&)> dress_refusal = {};

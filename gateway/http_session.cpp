@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t buffer_bytes_min = 4 * 1024;
 constexpr std::size_t body_read_bytes = 64 * 1024;
 constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
-constexpr std::string_view parsers_disagree = "The request is not well-formed HTTP.";
 
 }  // namespace
 
@@ -64,7 +63,7 @@ void Session::on_handshake(bool ok) {
 void Session::read() {
     if (reading_) return;
     std::size_t wanted = buffer_bytes_min / 2;
-    if (state_ == State::body) wanted = body_read_bytes;
+    if (state_ == State::body || body_stream_ == BodyStream::open) wanted = body_read_bytes;
     if (state_ == State::head) wanted = std::min(core_->options.max_header_bytes, 4 * wanted);
     reading_ = true;
     transport_->read(buffer_.prepare(wanted), shared_from_this());
@@ -83,6 +82,7 @@ void Session::on_read(std::size_t bytes) {
         case State::body:
             return advance_body();
         case State::streaming:
+            if (body_stream_ == BodyStream::open) return advance_body_stream();
             // Watches for the client's leaving; what is pipelined waits, within a bound.
             if (buffer_.size() < core_->options.max_header_bytes) read();
             return;
@@ -91,9 +91,10 @@ void Session::on_read(std::size_t bytes) {
             lingered_bytes_ += bytes;
             if (lingered_bytes_ > linger_bytes_max) return finish();
             return read();
+        case State::handling:
+            return advance_body_stream();
         case State::handshake:
         case State::go_ahead:
-        case State::handling:
         case State::writing:
         case State::goodbye:
         case State::closed:
@@ -107,13 +108,17 @@ void Session::on_end_of_input() {
         case State::body:
             return fail({400, "malformed_request", "The request ended before it was complete."},
                         Refusal::incomplete);
-        case State::writing:
         case State::handling:
+            if (body_stream_ == BodyStream::open) return finish();
+            return;
+        case State::writing:
         case State::go_ahead:
             return;  // it may still read: the next read ends it
+        case State::streaming:
+            if (body_stream_ == BodyStream::complete) return;  // all is said, the answer goes on
+            return finish();
         case State::handshake:
         case State::idle:
-        case State::streaming:
         case State::goodbye:
         case State::lingering:
         case State::closed:
@@ -155,7 +160,7 @@ void Session::begin_message(std::size_t head_bytes) {
     const auto framing = check_head(head, core_->options.max_header_fields);
     if (!framing) return fail(framing.error());
     auto target = parse_target(framing->method, framing->target, framing->host);
-    if (!parser_.parse_head(head, request_)) return fail({.detail = parsers_disagree});
+    if (!parser_.parse_head(head, request_)) return fail(parsers_disagree);
     if (const std::string_view id = request_.header("x-request-id"); is_request_id(id))
         request_.request_id = id;
     else
@@ -179,6 +184,8 @@ void Session::begin_message(std::size_t head_bytes) {
     request_.secure = transport_->secure();
     const Framing lengths = *framing;  // its views die with consume()
     buffer_.consume(head_bytes);
+    if (core_->options.stream_body && core_->options.stream_body(request_))
+        return begin_body_stream(lengths);
     if (!lengths.chunked && lengths.content_length.value_or(0) == 0) return dispatch();
     std::size_t body_bytes_max = core_->options.max_body_bytes;
     try {
@@ -228,7 +235,7 @@ void Session::advance_body() {
     if (const auto fault = vouch_for_body(complete)) return fail(*fault);
     const std::size_t before = request_.body.size();
     const std::size_t used = parser_.parse_body(buffer_.view().substr(0, vouched_bytes_), request_);
-    if (used == RequestParser::npos) return fail({.detail = parsers_disagree});
+    if (used == RequestParser::npos) return fail(parsers_disagree);
     buffer_.consume(used);
     vouched_bytes_ -= used;
     const std::size_t grown = request_.body.size() - before;
@@ -237,7 +244,7 @@ void Session::advance_body() {
         return fail({503, "overloaded", "This server holds too many request bodies just now."},
                     Refusal::body_memory);
     if (complete != parser_.done() || (complete && vouched_bytes_ > 0))
-        return fail({.detail = parsers_disagree});
+        return fail(parsers_disagree);
     if (complete) return dispatch();
     read();
 }
@@ -264,10 +271,15 @@ void Session::set_deadline(std::chrono::milliseconds from_now) {
     if (deadline_ < armed_for_) arm_timer();
 }
 
+void Session::set_piece_deadline(Clock::time_point at) {
+    piece_deadline_ = at;
+    if (piece_deadline_ < armed_for_) arm_timer();
+}
+
 // Armed rarely: a deadline that moves away is noticed when the earlier one strikes.
 void Session::arm_timer() {
-    armed_for_ = deadline_;
-    timer_.expires_at(deadline_);
+    armed_for_ = next_deadline();
+    timer_.expires_at(armed_for_);
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
         if (!ec) self->on_timer();
     });
@@ -275,8 +287,14 @@ void Session::arm_timer() {
 
 void Session::on_timer() {
     armed_for_ = Clock::time_point::max();
-    if (state_ == State::closed || deadline_ == Clock::time_point::max()) return;
-    if (Clock::now() < deadline_) return arm_timer();
+    if (state_ == State::closed || next_deadline() == Clock::time_point::max()) return;
+    const auto now = Clock::now();
+    if (now < next_deadline()) return arm_timer();
+    if (now >= piece_deadline_) {
+        break_body_stream({408, "request_timeout", "The request's body took too long."});
+        if (next_deadline() < armed_for_) arm_timer();
+        return;
+    }
     clear_deadline();
     switch (state_) {
         case State::head:

@@ -4,6 +4,7 @@
 // pipelined ones wait in the buffer. `facts_` stands still from dispatch until the answer begins,
 // so that answers are encoded (and compressed) on the thread that gives them.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <chrono>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "gateway/http_answer.hpp"
+#include "gateway/http_body.hpp"
 #include "gateway/http_framing.hpp"
 #include "gateway/http_parser.hpp"
 #include "gateway/http_stream.hpp"
@@ -22,6 +24,8 @@
 #include "gateway/http_worker.hpp"
 
 namespace almanac::gateway {
+
+inline constexpr Fault parsers_disagree{.detail = "The request is not well-formed HTTP."};
 
 // Bytes read and not yet used. Memory moves only in prepare(), so a read may be pending while
 // consume() and clear() are called.
@@ -58,6 +62,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     void wake_stream() override;
 
   private:
+    friend class SessionBody;
     enum class State {
         handshake,
         idle,      // nothing of the next request is there
@@ -71,6 +76,7 @@ class Session final : public std::enable_shared_from_this<Session>,
         lingering,  // reading until the client has left, so that it gets the answer
         closed
     };
+    enum class BodyStream { none, open, complete, broken };  // none: the body came before
     using Clock = std::chrono::steady_clock;
     using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>,
                                                     boost::asio::io_context::executor_type>;
@@ -91,6 +97,15 @@ class Session final : public std::enable_shared_from_this<Session>,
     std::optional<Fault> vouch_for_body(bool& complete);
     void dispatch();
 
+    // Reading a body while its request is answered (http_session_body.cpp)
+    void begin_body_stream(const Framing& framing);
+    void want_piece(BodySource::Callback callback);
+    void advance_body_stream();
+    void give_piece(BodyPiece piece);
+    void break_body_stream(const Fault& fault);
+    void stop_body_stream();
+    void leave_body_stream();
+
     // Writing (http_session_write.cpp)
     void fail(const Fault& fault, Refusal reason);
     void fail(const Fault& fault);
@@ -109,6 +124,8 @@ class Session final : public std::enable_shared_from_this<Session>,
     void refuse(Refusal reason);
     void set_deadline(std::chrono::milliseconds from_now);
     void clear_deadline() { deadline_ = Clock::time_point::max(); }
+    void set_piece_deadline(Clock::time_point at);
+    Clock::time_point next_deadline() const { return std::min(deadline_, piece_deadline_); }
     void arm_timer();
     void on_timer();
     template <class Function>
@@ -120,6 +137,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     const std::unique_ptr<Transport> transport_;
     Timer timer_;
     Clock::time_point deadline_ = Clock::time_point::max();
+    Clock::time_point piece_deadline_ = Clock::time_point::max();  // of a body's next bytes
     Clock::time_point armed_for_ = Clock::time_point::max();
 
     State state_ = State::handshake;
@@ -143,6 +161,8 @@ class Session final : public std::enable_shared_from_this<Session>,
     std::uint64_t ticket_ = 0;
     bool in_flight_ = false;
     bool in_middle_of_request_ = false;  // failed: more of it may still come in
+    BodyStream body_stream_ = BodyStream::none;
+    BodySource::Callback piece_wanted_;
 
     // The answer
     WireAnswer out_;

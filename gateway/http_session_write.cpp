@@ -102,6 +102,7 @@ void Session::fail(const Fault& fault, Refusal reason) {
     state_ = State::writing;
     auto refusal = problem_response(problem, facts_.request_id);
     if (core_->options.dress_refusal) core_->options.dress_refusal(request_, refusal);
+    release_body_memory();  // as for an answer
     begin_write(encode(std::move(refusal), false));
 }
 
@@ -111,6 +112,7 @@ void Session::fail(const Fault& fault) {
 
 void Session::begin_answer(std::uint64_t ticket, WireAnswer wire) {
     if (state_ != State::handling || ticket != ticket_) return;
+    stop_body_stream();
     release_body_memory();  // before the caller can see the answer and come again
     state_ = State::writing;
     begin_write(std::move(wire));
@@ -127,6 +129,7 @@ void Session::begin_stream(std::uint64_t ticket, WireAnswer wire,
     state_ = State::streaming;
     begin_write(std::move(wire));
     if (core_->draining) stream_->request_stop();
+    if (body_stream_ == BodyStream::open) return;  // read when its handler wants more
     if (buffer_.size() < core_->options.max_header_bytes) read();
 }
 
@@ -167,6 +170,7 @@ void Session::on_written(bool ok) {
     out_written_bytes_ += slice_bytes_;
     if (out_written_bytes_ < out_.size()) return write_slice();
     clear_deadline();
+    if (state_ == State::go_ahead && body_stream_ == BodyStream::open) return dispatch();
     if (state_ == State::go_ahead) {
         state_ = State::body;
         set_deadline(core_->options.body_timeout);
@@ -220,6 +224,7 @@ void Session::pump_stream() {
 
 void Session::leave() {
     set_deadline(core_->options.linger_timeout);
+    stop_body_stream();
     // An answer given in the middle of a TLS request: OpenSSL's goodbye would stumble over the rest
     // of it, so the client is left to read its answer and to close.
     if (transport_->secure() && in_middle_of_request_) return on_goodbye();
@@ -254,6 +259,7 @@ void Session::finish(bool abortive) {
     timer_.cancel();
     transport_->close(abortive);
     if (const auto stream = std::exchange(stream_, nullptr)) stream->end_by_connection();
+    leave_body_stream();
     worker_->sessions.erase(this);
     core_->connection_ended();
 }

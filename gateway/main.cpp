@@ -149,7 +149,8 @@ void add_serve_options(CLI::App& app, gateway::ApplicationOptions& options) {
         ->allow_extra_args(false)
         ->check([](const std::string& origin) { return gateway::cors_origin_fault(origin); },
                 "ORIGIN");
-    app.add_option("--public-url", options.public_url, "as written into /openapi.json");
+    app.add_option("--public-url", options.public_url,
+                   "as written into /openapi.json and calendar URLs");
     app.add_flag("--access-log", options.access_log, "one line a request on stderr");
     app.set_version_flag("--version", "almanacd 0.1.0");
 }

@@ -67,6 +67,8 @@ Object schemas_of(std::span<const RouteEntry> routes) {
             const auto name = body_schema_name(*route.command);
             if (name != "EmptyBody") book.add(name, route.command->schema());
         }
+        if (route.kind == RouteKind::query && route.query->answer)
+            book.add_answer(camel_case(route.name), answer_schema(*route.query));
         if (route.kind == RouteKind::collection_list) {
             const auto name = row_schema_name(*route.collection);
             book.add(name, row_schema(*route.collection));

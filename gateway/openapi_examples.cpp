@@ -13,7 +13,7 @@ using json::Array;
 using json::Object;
 using json::Value;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 18> written{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> written{{
     {"create_tenant", R"({"slug": "bella-hair-salon", "name": "Bella Hair Salon",
       "business_type": "salon", "time_zone": "Europe/Madrid", "currency": "EUR", "locale": "es"})"},
     {"change_tenant", R"({"website_url": "https://bella.example"})"},
@@ -39,6 +39,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 18> written{
       {"day": "tuesday", "from": "16:00", "to": "20:00"}]})"},
     {"book_appointment", R"({"service_id": "019b0c5e-7a10-7c3e-8f21-5d4c3b2a1908",
       "client_id": "019b0c5e-8b20-7d4f-9a32-6e5d4c3b2a19", "start": "2026-12-01T09:30:00Z"})"},
+    {"add_block", R"({"scope": {"resource_id": "019b0c5e-7a10-7c3e-8f21-5d4c3b2a1908"},
+      "local_start": "2026-12-07T14:00", "local_end": "2026-12-07T15:00",
+      "rrule": "FREQ=WEEKLY;BYDAY=MO", "exdates": ["2026-12-21"], "kind": "training"})"},
+    {"book_series", R"({"service_id": "019b0c5e-7a10-7c3e-8f21-5d4c3b2a1908",
+      "client_id": "019b0c5e-8b20-7d4f-9a32-6e5d4c3b2a19", "start": "2026-12-01T09:30:00Z",
+      "rrule": "FREQ=WEEKLY;COUNT=10", "on_conflict": "skip"})"},
+    {"cancel_series", R"({"by": "client", "reason": "Moved away."})"},
     {"reschedule_appointment", R"({"start": "2026-12-01T11:00:00Z"})"},
     {"cancel_appointment", R"({"by": "client", "reason": "Fell ill."})"},
     {"complete_appointment", R"({"final_price": {"amount": 3500, "currency": "EUR"}})"},
@@ -75,7 +82,11 @@ Value sample_text(const Object& schema) {
     for (const auto& [known, sample] : by_format) {
         if (name == known) return sample;
     }
-    if (schema.contains("pattern")) return "09:30";  // local times are the only ones without format
+    // Local times, and dates with them, are the only ones without a format.
+    if (const auto* pattern = schema.if_contains("pattern")) {
+        const bool dated = std::string_view(pattern->get_string()).find('T') != std::string::npos;
+        return dated ? "2026-12-01T09:30" : "09:30";
+    }
     const auto* least = schema.if_contains("minLength");
     std::string text = "example";
     while (least != nullptr && text.size() < least->to_number<std::size_t>()) text += " example";

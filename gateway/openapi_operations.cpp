@@ -71,6 +71,12 @@ Object command_answer(const CommandType& command, const kernel::Catalogue& catal
                        {"readOnly", true},
                        {"description", "the key itself, shown this once; a replay has it no more"}};
     }
+    if (command.name == "issue_calendar_feed") {
+        more["url"] = {{"type", "string"},
+                       {"format", "uri"},
+                       {"readOnly", true},
+                       {"description", "the secret URL, shown this once; a replay has it no more"}};
+    }
     if (command.name == "set_schedule") {
         more["conflicts"] = {
             {"type", "array"},
@@ -150,8 +156,27 @@ Object plain_responses(std::string_view type, Object schema, const char* descrip
     return responses;
 }
 
+constexpr std::string_view ndjson_type = "application/x-ndjson";
+
+// The schema of NDJSON is that of one line.
+Object import_responses() {
+    auto responses = read_responses(ref_to("schemas", "ImportAnswer"),
+                                    "An answer for each line, in order, one a line.", false);
+    auto& done = responses["200"].get_object();
+    done["content"] = content_of(ndjson_type, ref_to("schemas", "ImportAnswer"));
+    done["headers"].get_object().erase("Almanac-Position");
+    add_problems(responses, {"408", "415"});
+    return responses;
+}
+
+Object import_body() {
+    return {{"required", true},
+            {"content", content_of(ndjson_type, ref_to("schemas", "ImportLine"))}};
+}
+
 Object system_responses(const RouteEntry& route) {
     const Object text{{"type", "string"}};
+    if (route.name == "import_commands") return import_responses();
     if (route.name == "list_events") {
         auto responses =
             read_responses(ref_to("schemas", "EventPage"), "A page of the log.", false);
@@ -163,7 +188,13 @@ Object system_responses(const RouteEntry& route) {
     if (route.name == "get_metrics") responses = plain_responses("text/plain", text, "Numbers.");
     if (route.name == "get_docs" || route.name == "get_error_page")
         responses = plain_responses("text/html", text, "The page.");
-    if (route.name == "get_error_page") add_problems(responses, {"404"});
+    if (route.name == "get_calendar_feed_file") {
+        responses = plain_responses("text/calendar", text, "An iCalendar object.");
+        responses["304"] = {{"description", "It is as the one with the ETag you sent."}};
+        add_problems(responses, {"400", "422", "503"});
+    }
+    if (route.name == "get_error_page" || route.name == "get_calendar_feed_file")
+        add_problems(responses, {"404"});
     if (route.name != "get_health" && route.name != "get_readiness")
         add_problems(responses, {"429"});
     if (route.name == "get_readiness") {
@@ -178,7 +209,9 @@ Object responses_of(const RouteEntry& route, const kernel::Catalogue& catalogue)
         case RouteKind::command:
             return command_responses(route, catalogue);
         case RouteKind::query:
-            return read_responses(query_answer(route.name), "What was asked for.", false);
+            return read_responses(route.query->answer ? ref_to("schemas", camel_case(route.name))
+                                                      : query_answer(route.name),
+                                  "What was asked for.", false);
         case RouteKind::collection_list:
             return read_responses(ref_to("schemas", row_schema_name(*route.collection) + "List"),
                                   "A page of them.", false);
@@ -220,6 +253,7 @@ Object operation_of(const RouteEntry& route, const kernel::Catalogue& catalogue)
     if (route.kind == RouteKind::command && route.command->has_body) {
         operation["requestBody"] = request_body(route);
     }
+    if (route.streams_body) operation["requestBody"] = import_body();
     operation["responses"] = responses_of(route, catalogue);
     return operation;
 }

@@ -148,6 +148,7 @@ Array parameters_of(const RouteEntry& route) {
             add_log_freshness(parameters);
             break;
         case RouteKind::system:
+            if (route.streams_body) refer(parameters, {"Reason", "Log"});
             if (route.name != "list_events") break;
             refer(parameters, {"After", "Types", "Tags", "EventLimit", "Cursor", "LastEventId"});
             add_log_freshness(parameters);

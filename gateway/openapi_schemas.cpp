@@ -108,6 +108,26 @@ Object* property_at(Object& schema, std::string_view path) {
     }
 }
 
+void allow_null_where_personal(Object& schema, const std::vector<kernel::PersonalField>& fields) {
+    for (const auto& field : fields) {
+        auto* property = property_at(schema, field.path);
+        if (property == nullptr) continue;
+        allow_null(*property);
+        (*property)["x-personal"] = true;
+        if (field.sensitive) (*property)["x-sensitive"] = true;
+    }
+}
+
+void add_mask(Object& properties) {
+    properties["masked"] = {{"type", "array"},
+                            {"items", {{"type", "string"}}},
+                            {"readOnly", true},
+                            {"description", "fields that are null because you may not see them"}};
+    properties["erased"] = {{"type", "boolean"},
+                            {"readOnly", true},
+                            {"description", "true: the personal data was erased for good"}};
+}
+
 std::string_view pattern_of(std::string_view format) {
     if (format == "slug") return "^[a-z0-9]+(-[a-z0-9]+)*$";
     if (format == "e164") return "^\\+[1-9][0-9]{6,14}$";
@@ -138,15 +158,16 @@ std::string camel_case(std::string_view snake_case) {
     return out;
 }
 
+Object answer_schema(const kernel::QueryType& query) {
+    auto schema = query.answer();
+    allow_null_where_personal(schema, query.personal);
+    if (!query.personal.empty()) add_mask(schema["properties"].get_object());
+    return schema;
+}
+
 Object row_schema(const kernel::Collection& collection) {
     auto source = collection.schema();
-    for (const auto& field : collection.personal) {
-        auto* property = property_at(source, field.path);
-        if (property == nullptr) continue;
-        allow_null(*property);
-        (*property)["x-personal"] = true;
-        if (field.sensitive) (*property)["x-sensitive"] = true;
-    }
+    allow_null_where_personal(source, collection.personal);
     auto& found = source["properties"].get_object();
     Object properties;
     const auto take = [&](std::string_view name, const char* text) {
@@ -168,16 +189,7 @@ Object row_schema(const kernel::Collection& collection) {
     properties["revision"] = std::move(revision);
     properties["created_at"] = std::move(created_at);
     properties["updated_at"] = std::move(updated_at);
-    if (!collection.personal.empty()) {
-        properties["masked"] = {
-            {"type", "array"},
-            {"items", {{"type", "string"}}},
-            {"readOnly", true},
-            {"description", "fields that are null because you may not see them"}};
-        properties["erased"] = {{"type", "boolean"},
-                                {"readOnly", true},
-                                {"description", "true: the personal data was erased for good"}};
-    }
+    if (!collection.personal.empty()) add_mask(properties);
     source["properties"] = std::move(properties);
     source["required"] = {"id", "revision", "created_at", "updated_at"};
     return source;
@@ -214,6 +226,11 @@ void SchemaBook::add(std::string name, Object schema) {
     order_.push_back(std::move(name));
 }
 
+void SchemaBook::add_answer(const std::string& name, Object schema) {
+    answers_.insert(name);
+    add(name, std::move(schema));
+}
+
 Object SchemaBook::finish() {
     for (const auto& name : order_) collect(Value(named_[name]), name, "", true);
     name_shapes();
@@ -244,8 +261,11 @@ void SchemaBook::collect(const Value& schema, const std::string& owner, const st
             for (const auto& [members, name] : shape_names) {
                 if (members_of(plain) == members) shape.candidates.emplace_back(name);
             }
-            shape.candidates.push_back(camel_case(property));
-            shape.candidates.push_back(owner_name(owner) + camel_case(property));
+            const bool of_answer = answers_.contains(owner);
+            if (!of_answer) shape.candidates.push_back(camel_case(property));
+            shape.candidates.push_back(owner_name(owner) + (of_answer && property == "data"
+                                                                ? std::string("Row")
+                                                                : camel_case(property)));
             shape.schema = std::move(plain);
         }
     }

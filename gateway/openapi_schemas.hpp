@@ -3,6 +3,7 @@
 // it runs; not thread-safe; borrows the catalogue.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ std::string camel_case(std::string_view snake_case);          // book_appointmen
 
 // What GET of one answers: the fold's fields, id, revision, times; personal fields may be null.
 Object row_schema(const kernel::Collection& collection);
+// What a query answers; personal fields may be null.
+Object answer_schema(const kernel::QueryType& query);
 std::string row_schema_name(const kernel::Collection& collection);
 // Where a command's body is found; all that take an empty one share `EmptyBody`.
 std::string body_schema_name(const kernel::CommandType& command);
@@ -29,6 +32,8 @@ void add_patterns(Value& schema);
 class SchemaBook {
   public:
     void add(std::string name, Object schema);
+    // Of an answer: shapes of its own bear its name, `AppointmentStatsRow` those of its `data`.
+    void add_answer(const std::string& name, Object schema);
     // All of them by name, in alphabetical order, every shared shape a component of its own.
     Object finish();
 
@@ -47,6 +52,7 @@ class SchemaBook {
 
     std::map<std::string, Object> named_;
     std::vector<std::string> order_;
+    std::set<std::string> answers_;
     std::map<std::string, Shape> shapes_;  // by canonical text
 };
 

@@ -8,6 +8,7 @@ using kernel::RejectionKind;
 int status_of(const kernel::Rejection& rejection) {
     switch (rejection.kind) {
         case RejectionKind::invalid:
+            if (rejection.code == "line_too_long") return 413;
             return rejection.code == "malformed_json" || rejection.code == "malformed_request"
                        ? 400
                        : 422;
@@ -27,7 +28,7 @@ int status_of(const kernel::Rejection& rejection) {
     return 500;
 }
 
-Response answer_of(const kernel::Rejection& rejection, std::string_view request_id) {
+Problem problem_of(const kernel::Rejection& rejection) {
     Problem problem;
     problem.status = status_of(rejection);
     problem.code = rejection.code;
@@ -38,6 +39,11 @@ Response answer_of(const kernel::Rejection& rejection, std::string_view request_
     if (rejection.kind == RejectionKind::corrupt) {
         problem.detail = "Stored data is damaged; the operator finds details in the log.";
     }
+    return problem;
+}
+
+Response answer_of(const kernel::Rejection& rejection, std::string_view request_id) {
+    const auto problem = problem_of(rejection);
     auto answer = problem_response(problem, request_id);
     if (rejection.replayed) answer.set("Idempotent-Replayed", "true");
     if (problem.status == 401) answer.set("WWW-Authenticate", "Bearer realm=\"almanac\"");

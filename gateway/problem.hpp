@@ -5,6 +5,7 @@
 namespace almanac::gateway {
 
 int status_of(const kernel::Rejection& rejection);
+Problem problem_of(const kernel::Rejection& rejection);
 // For the caller: nothing internal, never a secret.
 Response answer_of(const kernel::Rejection& rejection, std::string_view request_id);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/scheduling/queries.hpp"
+#include "gateway/edge.hpp"
 #include "gateway/event_feed.hpp"
 #include "projections/records/cursor.hpp"
 
@@ -329,18 +330,24 @@ void Queries::special(CallPtr call) {
     auto query = call->route->query->parse(given, path);
     if (!query) return call->refuse(query.error());
     views_.when_fresh(call, [this, call, query = std::move(*query)] {
-        if (call->route->name == "find_slots") {
-            const auto& asked = *static_cast<const scheduling::FindSlots*>(query.get());
-            const auto slots = views_.of(*call).availability->find_slots(call->tenant.id, asked,
-                                                                         store_.clock().now());
-            if (!slots) return call->refuse(slots.error());
-            Response response;
-            response.body = slots->json();
-            response.set("Almanac-Position", call->position_text(slots->position));
-            return call->answer(std::move(response));
+        const auto& models = *views_.of(*call).models;
+        if (!models.answers(call->route->name))
+            return list_schedules(call,
+                                  *static_cast<const scheduling::ListSchedules*>(query.get()));
+        auto answer =
+            models.answer(call->route->name, call->tenant.id, store_.clock().now(), query.get());
+        if (!answer) return call->refuse(answer.error());
+        if (!call->route->query->personal.empty()) {
+            const Edge edge(*call->route->query, call->tenant.id, call->principal,
+                            call->partition->keyring());
+            auto opened = edge.open(answer->body);
+            if (!opened) return call->refuse(opened.error());
+            answer->body = json::dump(opened->row);
         }
-        const auto& asked = *static_cast<const scheduling::ListSchedules*>(query.get());
-        list_schedules(call, asked);
+        Response response;
+        response.body = std::move(answer->body);
+        response.set("Almanac-Position", call->position_text(answer->position));
+        call->answer(std::move(response));
     });
 }
 

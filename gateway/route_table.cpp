@@ -82,6 +82,9 @@ void add_system_routes(std::vector<RouteEntry>& table) {
         "The log is open, the writer accepts and the views keep up; 503 where one does not.");
     add("/metrics", "get_metrics", "Counters and gauges for Prometheus.");
     add("/openapi.json", "get_openapi", "This API as an OpenAPI 3.1 document.");
+    add("/calendars/{tenant}/{file}", "get_calendar_feed_file",
+        "The appointments of a resource as iCalendar (RFC 5545); the secret in its path, as POST "
+        "resources/{id}/calendar_feed gave it, is the key.");
     add("/docs", "get_docs", "This API as a page to read.");
     add("/docs/errors/{code}", "get_error_page", "What one error code means and what to do.");
     auto& events = add("/v1/tenants/{tenant}/events", "list_events",
@@ -89,6 +92,20 @@ void add_system_routes(std::vector<RouteEntry>& table) {
                        "`Accept: text/event-stream` it goes on live.");
     events.permission = "audit.event:read";
     events.needs_auth = true;
+    auto& import = add("/v1/tenants/{tenant}/import", "import_commands",
+                       "Commands line by line (NDJSON), each answered in order by a line of its "
+                       "own, while they still come in: read the answers while you send. A line is "
+                       "authorised, checked and idempotent as a request on its command's own route "
+                       "is, and its `error` is what that route would answer; a bad one spoils only "
+                       "itself. `id` and `path` stand for what the command's path names. To go on "
+                       "after a broken connection send the lines again with the same "
+                       "`idempotency_key`s: what was done is answered again, never done twice. "
+                       "What stops the import (401, 408, 503) is the answer of the first line that "
+                       "was not tried; those behind it have none. Empty lines are numbered and not "
+                       "answered. At most 1 MiB a line.");
+    import.method = "POST";
+    import.needs_auth = true;
+    import.streams_body = true;
 }
 
 void refuse_doubles(const std::vector<RouteEntry>& table) {

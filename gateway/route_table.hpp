@@ -26,10 +26,11 @@ struct RouteEntry {
     RouteKind kind = RouteKind::system;
     std::string name;        // operationId, unique: cancel_appointment, list_services, get_health
     std::string context;     // scheduling; `system` for system routes
-    std::string permission;  // empty: none is asked for
+    std::string permission;  // empty: none is asked for, beside a key where one is needed
     std::string doc;
     bool needs_auth = true;
     bool sandbox_only = false;                     // 404 on any other directory
+    bool streams_body = false;                     // read while it is answered (http_body.hpp)
     const kernel::CommandType* command = nullptr;  // exactly one of these three, by kind;
     const kernel::QueryType* query = nullptr;      // none of a system route: its name says
     const kernel::Collection* collection = nullptr;
@@ -37,7 +38,8 @@ struct RouteEntry {
 
 // Commands below /v1/tenants/{tenant}/ unless their path begins with a slash, without the hidden
 // ones; queries alike; of every collection the list, one row and its history; system routes
-// (get_health, get_readiness, get_metrics, get_openapi, get_docs, get_error_page, list_events).
+// (get_health, get_readiness, get_metrics, get_openapi, get_docs, get_error_page, list_events,
+// import_commands).
 // Ordered as declared.
 std::vector<RouteEntry> route_table(const kernel::Catalogue& catalogue);
 

@@ -30,8 +30,10 @@ Service::Service(eventstore::Store& store, Views& views, ApiKeyTable& keys, Metr
       table_(route_table(store.catalogue())),
       router_(table_),
       limits_(options_.rate_limits),
-      commands_(store, views),
-      queries_(store, views) {
+      commands_(store, views, options_.public_url, options_.tls ? "https" : "http"),
+      queries_(store, views),
+      calendar_feeds_(store, views),
+      imports_(store, keys, limits_, table_) {
     const auto document =
         build_openapi(store.catalogue(), table_, options_.public_url, store.is_sandbox());
     openapi_ = json::dump(json::Value(document));
@@ -129,10 +131,13 @@ Result<void> Service::admit(Call& call) {
     if (auto counted = limits_.count_tenant(call); !counted) return counted;
     const bool own_list = call.route->name == "list_tenants";
     const bool house_wide = call.tenant.id == system_tenant && !own_list;
-    if (!call.principal.may(call.route->permission) ||
-        (house_wide && !call.principal.is_administrator())) {
+    const bool by_line = call.route->streams_body;  // each asks for its own permission
+    const bool may =
+        by_line ? imports_.may_any(call.principal) : call.principal.may(call.route->permission);
+    if (!may || (house_wide && !call.principal.is_administrator())) {
         return reject(RejectionKind::denied, "denied",
-                      "This needs the permission " + call.route->permission + ".");
+                      by_line ? "This needs the permission of the commands that it imports."
+                              : "This needs the permission " + call.route->permission + ".");
     }
     const auto* log = call.request.find_header("almanac-log");
     if (log && *log != to_string(call.partition->log_id())) {
@@ -140,6 +145,14 @@ Result<void> Service::admit(Call& call) {
                         "This log is another one than you know: it was restored or moved.");
     }
     return {};
+}
+
+// Asked of every request: only what ends like that is looked up.
+bool Service::streams_body(const Request& request) const {
+    if (!request.path.ends_with("/import")) return false;
+    std::string allowed;
+    const auto match = router_.match(request, allowed);
+    return match && match->route->streams_body;
 }
 
 void Service::dispatch(const CallPtr& call) {
@@ -163,6 +176,8 @@ void Service::system(const CallPtr& call) {
     const auto& name = call->route->name;
     if (name == "list_events")
         return views_.when_logged(call, [this, call] { feed_.handle(call); });
+    if (name == "get_calendar_feed_file") return calendar_feeds_.get(call);
+    if (name == "import_commands") return imports_.handle(call);
     if (auto none = parameters_of(call->request, {}); !none) return call->refuse(none.error());
     if (name == "get_health")
         return call->answer(text_answer(R"({"status":"ok"})", "application/json"));
@@ -185,19 +200,26 @@ void Service::readiness(const CallPtr& call) {
         auto& partition = store_.partition(number);
         const auto writer = partition.writer().status();
         const auto views = views_.of(number).runtime->status();
+        const auto policies = partition.policies().status();
         const auto lag =
             writer.durable_position - std::min(writer.durable_position, views.applied_position);
         const bool good = !writer.read_only && !writer.clock_jumped && !writer.stopping &&
                           lag <= ready_lag_max && views.failure.empty();
         ready = ready && good;
-        partitions.push_back({{"partition", number},
-                              {"ready", good},
-                              {"position", fmt::format("{}-{}", number, writer.durable_position)},
-                              {"log_id", to_string(partition.log_id())},
-                              {"view_lag", lag},
-                              {"read_only", writer.read_only},
-                              {"clock_jumped", writer.clock_jumped},
-                              {"clock_standing", writer.clock_standing}});
+        partitions.push_back(
+            {{"partition", number},
+             {"ready", good},
+             {"position", fmt::format("{}-{}", number, writer.durable_position)},
+             {"log_id", to_string(partition.log_id())},
+             {"view_lag", lag},
+             {"policy_lag", policies.lag},
+             {"policies_set_aside", policies.set_aside_total},
+             {"timers_pending", policies.timers_pending},
+             {"next_timer_due", policies.next_due ? json::Value(to_string(*policies.next_due))
+                                                  : json::Value(nullptr)},
+             {"read_only", writer.read_only},
+             {"clock_jumped", writer.clock_jumped},
+             {"clock_standing", writer.clock_standing}});
     }
     const json::Value body = json::Object{{"status", ready ? "ready" : "not_ready"},
                                           {"sandbox", store_.is_sandbox()},

@@ -38,11 +38,9 @@ Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store,
         p.store = std::move(*opened);
         const auto& catalogue = store.catalogue();
         p.records_projection = std::make_unique<projections::RecordsProjection>(catalogue);
-        p.availability_projection =
-            std::make_unique<projections::AvailabilityProjection>(catalogue);
+        p.models = std::make_unique<projections::ReadModels>(catalogue, *p.store);
         p.records =
             std::make_unique<projections::RecordQueries>(catalogue, *p.store, partition.log());
-        p.availability = std::make_unique<projections::Availability>(*p.store);
         p.search = std::make_unique<projections::ClientSearch>(catalogue, *p.store, *p.records,
                                                                partition.keyring());
         p.records_projection->listen(
@@ -54,11 +52,10 @@ Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store,
             spdlog::error("projection parked: projection={} tenant={} position={} error={}",
                           pair.projection, to_string(pair.tenant), pair.position, pair.error);
         };
-        p.runtime = std::make_unique<projections::Runtime>(
-            catalogue, partition.log(), *p.store,
-            std::vector<projections::Projection*>{p.records_projection.get(),
-                                                  p.availability_projection.get()},
-            std::move(hooks), options);
+        auto projections = p.models->projections();
+        projections.insert(projections.begin(), p.records_projection.get());
+        p.runtime = std::make_unique<projections::Runtime>(catalogue, partition.log(), *p.store,
+                                                           projections, std::move(hooks), options);
         partition.on_committed(
             [runtime = p.runtime.get()](auto events) { runtime->committed(events); });
         views->partitions_.push_back(std::move(p));

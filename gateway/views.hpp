@@ -7,7 +7,7 @@
 
 #include "gateway/call.hpp"
 #include "gateway/query_workers.hpp"
-#include "projections/availability/availability.hpp"
+#include "projections/read_models.hpp"
 #include "projections/records/client_search.hpp"
 #include "projections/records/records.hpp"
 #include "projections/runtime.hpp"
@@ -17,9 +17,8 @@ namespace almanac::gateway {
 struct PartitionViews {
     std::unique_ptr<projections::ViewStore> store;
     std::unique_ptr<projections::RecordsProjection> records_projection;
-    std::unique_ptr<projections::AvailabilityProjection> availability_projection;
     std::unique_ptr<projections::RecordQueries> records;
-    std::unique_ptr<projections::Availability> availability;
+    std::unique_ptr<projections::ReadModels> models;
     std::unique_ptr<projections::ClientSearch> search;
     std::unique_ptr<projections::Runtime> runtime;  // last: stops before what it writes to
 };

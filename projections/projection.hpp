@@ -13,6 +13,13 @@ struct AppliedEvent {
     std::uint64_t position = 0;
     std::shared_ptr<const eventstore::Record> record;
     eventstore::TypedEvent event;  // decoded once for all projections
+
+    // Null where it is another event.
+    template <kernel::EventData E>
+    const E* as() const {
+        if (event.type != &kernel::event_type<E>()) return nullptr;
+        return static_cast<const E*>(event.data.get());
+    }
 };
 
 class Projection {

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "replay/sample_business.hpp"
+
 namespace almanac::replay {
 namespace {
 
@@ -67,10 +69,69 @@ void add_inspect(CLI::App& app, Arguments& arguments) {
 void add_sample(CLI::App& app, Arguments& arguments) {
     auto* command = app.add_subcommand("sample", "loads a sample business; again = no change");
     add_source(*command, arguments);
-    command->add_option("name", arguments.sample.name, "bella-hair-salon")
+    command->add_option("name", arguments.sample.name, "which one")
         ->required()
-        ->check(CLI::IsMember({"bella-hair-salon"}));
-    command->footer("  almanac sample bella-hair-salon --server http://127.0.0.1:8080 --key alk_…");
+        ->check(CLI::IsMember(sample_names()));
+    command->footer(
+        "  almanac sample bella-hair-salon --server http://127.0.0.1:8080 --key alk_…\n"
+        "  almanac sample tide-wellness --data ./data");
+}
+
+void add_place(CLI::App& command, ImportWish& wish) {
+    command.add_option("file", wish.file, "what to import")->required()->check(CLI::ExistingFile);
+    command.add_option("--tenant", wish.tenant, "slug or id")->required();
+    command.add_option("--errors", wish.errors,
+                       "where bad lines go: NDJSON of line, status, error, input");
+    command.add_option("--state", wish.state,
+                       "what is remembered between runs; FILE.TENANT.import if absent");
+    command.add_flag("--start-over", wish.start_over, "forget what an earlier run did");
+}
+
+void add_import(CLI::App& app, Arguments& arguments) {
+    auto* command = app.add_subcommand("import", "commands from an NDJSON file, line by line");
+    add_server(*command, arguments);
+    add_place(*command, arguments.import);
+    command->footer(
+        "  almanac import moves.ndjson --tenant bella-hair-salon --errors bad.ndjson\n"
+        "A line: {\"command\": \"create_client\", \"idempotency_key\": \"row-17\", \"body\": "
+        "{…}},\n"
+        "with \"id\" where the command's path has one; /docs names the commands. A bad line "
+        "spoils\n"
+        "only itself: exit code 23 then, and 0 when all were taken. A run that was cut off is "
+        "gone\n"
+        "on with by the same call; nothing is done twice. What was refused, once corrected:\n"
+        "  jq -r .input bad.ndjson > again.ndjson");
+}
+
+void add_import_csv(CLI::App& app, Arguments& arguments) {
+    auto& wish = arguments.csv;
+    auto* command =
+        app.add_subcommand("import-csv", "clients or appointments from a CSV file, row by row");
+    command->add_option("kind", wish.kind, "clients or appointments")
+        ->required()
+        ->check(CLI::IsMember({"clients", "appointments"}));
+    add_server(*command, arguments);
+    add_place(*command, wish.import);
+    command->add_flag("--dry-run", wish.dry_run, "tell every bad row; write nothing");
+    command->add_option("--mapping", wish.mapping,
+                        "COLUMN=FIELD, repeatable; COLUMN= leaves a column out");
+    command->add_option("--delimiter", wish.delimiter, "between fields")->capture_default_str();
+    command->add_option("--time-zone", wish.time_zone,
+                        "IANA zone of local times; the business's if absent");
+    command->footer(
+        "  almanac import-csv clients people.csv --tenant bella-hair-salon --dry-run\n"
+        "  almanac import-csv clients people.csv --tenant bella-hair-salon --errors bad.ndjson \\\n"
+        "      --mapping \"Correo=email\" --mapping \"Internal no=\"\n"
+        "  almanac import-csv appointments diary.csv --tenant bella-hair-salon --delimiter ';'\n"
+        "The first line names the columns. Clients: first_name, last_name, email, phone, "
+        "birth_date,\n"
+        "address.city, tags (several with ;) and every other field of a client. Appointments: "
+        "client\n"
+        "(e-mail, phone or id), service and resources (name, slug or id; several with ;), start, "
+        "or\n"
+        "date and time (local, or RFC 3339), party_size, method, client_notes, staff_notes. Rows "
+        "are\n"
+        "checked by the server's own rules before any is sent. Exit code 23 where one is bad.");
 }
 
 void add_generate(CLI::App& app, Arguments& arguments) {
@@ -156,6 +217,8 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     add_inspect(app, arguments);
     add_sample(app, arguments);
     add_generate(app, arguments);
+    add_import(app, arguments);
+    add_import_csv(app, arguments);
     add_operations(app, arguments);
     add_clock(app, arguments);
 }

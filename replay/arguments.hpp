@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "replay/csv_import.hpp"
 #include "replay/events.hpp"
 #include "replay/generate.hpp"
 #include "replay/inspect.hpp"
@@ -30,6 +31,8 @@ struct Arguments {
     InspectWish inspect;
     SampleWish sample;
     GenerateWish generate;
+    ImportWish import;
+    CsvWish csv;
     std::string key_name = "administrator";
     unsigned partition = 0;
     bool confirmed = false;      // accept-loss --yes

@@ -10,7 +10,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr int lead_days = 21;
-constexpr hours notice{4};  // more than any service asks
+constexpr hours notice{4};       // more than any service asks
+constexpr hours confirmable{9};  // what waits can still be confirmed at the next tick
 constexpr int free_tries = 8;
 }  // namespace
 
@@ -123,7 +124,7 @@ std::optional<QuarterRange> GeneratedHistory::find_free(const HistoryTime& time,
     const auto& wanted = business_.services[service];
     auto& dice = business_.dice;
     const auto today = business_.calendar.date_of(time.tick);
-    const auto earliest = time.tick + notice;
+    const auto earliest = time.tick + (wanted.waits ? confirmable : notice);
     const auto look = [&](int lead, std::size_t person) {
         return business_.calendar.find(today + days{lead}, person, wanted.quarters,
                                        wanted.buffer_quarters, earliest, dice);
@@ -193,8 +194,9 @@ void GeneratedHistory::plan(Booking& booking, const HistoryTime& time) {
     const auto start = business_.calendar.start_of(booking.range);
     const auto end = business_.calendar.end_of(booking.range);
     auto from = time.tick;
-    if (business_.services[booking.service].waits) {
-        from = between(from, std::min(start - hours{1}, from + hours{20}));
+    // What has begun when it is written down waits for nobody.
+    if (business_.services[booking.service].waits && start > time.now + hours{1}) {
+        from = between(from, std::min(start - hours{5}, from + hours{20}));
         plan(booking, Act::confirm, from);
     }
     const auto fate = business_.dice.below(100);

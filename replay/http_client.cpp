@@ -41,8 +41,48 @@ struct Receiver {
     HttpAnswer answer;
     EventStreamParser parser;
     const std::function<bool(const ServerEvent&)>* on_event = nullptr;
-    bool stopped = false;  // on_event had enough
+    const OnLine* on_line = nullptr;
+    std::string line;      // the begin of one
+    bool stopped = false;  // on_event or on_line had enough
 };
+
+// What is sent while the answer comes.
+struct Sender {
+    const NextPiece& next;
+    const Receiver& receiver;
+    std::string piece = {};
+    std::size_t at = 0;
+    bool ended = false;
+};
+
+std::size_t on_read(char* to, std::size_t, std::size_t room, void* from) {
+    auto& sender = *static_cast<Sender*>(from);
+    std::size_t filled = 0;
+    while (filled < room && !sender.ended) {
+        if (sender.at == sender.piece.size()) {
+            sender.piece = sender.receiver.stopped ? std::string() : sender.next();
+            sender.at = 0;
+            sender.ended = sender.piece.empty();
+        }
+        const auto bytes = std::min(room - filled, sender.piece.size() - sender.at);
+        sender.piece.copy(to + filled, bytes, sender.at);
+        sender.at += bytes;
+        filled += bytes;
+    }
+    return filled;
+}
+
+void take_lines(Receiver& receiver, std::string_view piece) {
+    receiver.line += piece;
+    std::size_t begin = 0;
+    for (auto end = receiver.line.find('\n'); end != std::string::npos;
+         end = receiver.line.find('\n', begin)) {
+        const auto line = std::string_view(receiver.line).substr(begin, end - begin);
+        begin = end + 1;
+        if (!receiver.stopped) receiver.stopped = !(*receiver.on_line)(line);
+    }
+    receiver.line.erase(0, begin);
+}
 
 std::size_t on_header(char* bytes, std::size_t, std::size_t count, void* to) {
     auto& answer = static_cast<Receiver*>(to)->answer;
@@ -69,6 +109,11 @@ std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* to) {
     if (events) {
         receiver.stopped = !receiver.parser.feed(piece, *receiver.on_event);
         return receiver.stopped ? 0 : count;
+    }
+    if (receiver.on_line && type != receiver.answer.headers.end() &&
+        type->second.starts_with("application/x-ndjson")) {
+        take_lines(receiver, piece);
+        return receiver.line.size() > answer_bytes_max ? 0 : count;
     }
     if (receiver.answer.body.size() + count > answer_bytes_max) return 0;
     receiver.answer.body += piece;
@@ -314,6 +359,23 @@ Result<bool> HttpClient::stream(const std::string& path, const HttpHeaders& head
     if (!answer) return std::unexpected(answer.error());
     if (!answer->ok()) return std::unexpected(rejection_of(*answer));
     return receiver.stopped;
+}
+
+Result<HttpAnswer> HttpClient::upload(const std::string& path, const std::string& content_type,
+                                      const NextPiece& next, const OnLine& on_line) {
+    state_->prepare("GET", path, {});
+    state_->set(CURLOPT_POST, 1L);
+    state_->set(CURLOPT_READFUNCTION, &on_read);
+    state_->set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    state_->set(CURLOPT_LOW_SPEED_TIME, 60L);
+    Receiver receiver;
+    receiver.on_line = &on_line;
+    Sender sender{next, receiver};
+    state_->set(CURLOPT_READDATA, &sender);
+    HeaderList list;
+    add(list, "Content-Type: " + content_type);
+    add(list, "Transfer-Encoding: chunked");
+    return state_->run(receiver, std::move(list));
 }
 
 }  // namespace almanac::replay

@@ -63,6 +63,11 @@ class EventStreamParser {
     bool has_data_ = false;
 };
 
+// An upload: what goes next ("" ends it), and what hears each line of the answer meanwhile; once
+// that answers false nothing more is asked for.
+using NextPiece = std::function<std::string()>;
+using OnLine = std::function<bool(std::string_view line)>;
+
 class HttpClient {
   public:
     explicit HttpClient(ServerAddress server);
@@ -81,6 +86,9 @@ class HttpClient {
     // Every event until `on_event` answers false (true), or the stream ends (false).
     Result<bool> stream(const std::string& path, const HttpHeaders& headers,
                         const std::function<bool(const ServerEvent&)>& on_event);
+    // A POST whose body and whose NDJSON answer pass each other; a problem is in the answer's body.
+    Result<HttpAnswer> upload(const std::string& path, const std::string& content_type,
+                              const NextPiece& next, const OnLine& on_line);
 
   private:
     struct State;

@@ -44,6 +44,9 @@ Result<OpenedTarget> open_target(const Source& source, const kernel::Catalogue& 
         if (auto finished = target.store->finish_begun(); !finished) {
             return std::unexpected(std::move(finished.error()));
         }
+        if (auto started = target.store->start_policies(); !started) {
+            return std::unexpected(std::move(started.error()));
+        }
         target.in_process = std::make_unique<StoreTarget>(*target.store, catalogue);
         return target;
     }
@@ -85,6 +88,8 @@ class Program {
     }
     Result<void> sample();
     Result<void> generate();
+    Result<void> import();
+    Result<void> import_csv();
     Result<void> admin_key();
     Result<void> accept_loss();
     Result<void> clock();
@@ -92,6 +97,7 @@ class Program {
   private:
     void tell_sample(const SampleSummary& summary);
     void tell_generated(const GenerateSummary& summary);
+    Result<void> tell_imported(const ImportTotals& totals);
 
     const Arguments& arguments_;
     Terminal terminal_;
@@ -102,8 +108,8 @@ Result<void> Program::sample() {
     auto target = open_target(arguments_.source, catalogue_, 1);
     if (!target) return std::unexpected(std::move(target.error()));
     terminal_.err << "Loading " << arguments_.sample.name << "\n";
-    const auto summary =
-        load_sample(bella_hair_salon(), target->commands(), target->lookup(), terminal_.err);
+    const auto summary = load_sample(*sample_business(arguments_.sample.name), target->commands(),
+                                     target->lookup(), terminal_.err);
     if (!summary) return std::unexpected(summary.error());
     if (arguments_.json)
         terminal_.out << json::dump(json::Value(summary->to_json())) << '\n';
@@ -164,6 +170,36 @@ void Program::tell_generated(const GenerateSummary& summary) {
     if (!summary.first_rejection.empty()) out << "The first: " << summary.first_rejection << '\n';
 }
 
+Result<void> Program::import() {
+    const auto totals = import_file(arguments_.import, arguments_.source.server,
+                                    {terminal_.err, terminal_.err_is_terminal});
+    if (!totals) return std::unexpected(totals.error());
+    return tell_imported(*totals);
+}
+
+Result<void> Program::import_csv() {
+    const auto totals = replay::import_csv(arguments_.csv, catalogue_, arguments_.source.server,
+                                           {terminal_.err, terminal_.err_is_terminal});
+    if (!totals) return std::unexpected(totals.error());
+    return tell_imported(*totals);
+}
+
+Result<void> Program::tell_imported(const ImportTotals& totals) {
+    const bool dry = arguments_.csv.dry_run;
+    if (arguments_.json)
+        terminal_.out << json::dump(json::Value(totals.to_json())) << '\n';
+    else if (dry)
+        terminal_.out << fmt::format("{} rows can be sent, {} are bad; nothing was sent\n",
+                                     grouped(totals.done), grouped(totals.refused));
+    else
+        terminal_.out << fmt::format("{} lines taken ({} of them before), {} refused\n",
+                                     grouped(totals.done), grouped(totals.replayed),
+                                     grouped(totals.refused));
+    if (totals.refused == 0) return {};
+    return kernel::reject("lines_refused", fmt::format("{} lines {}.", grouped(totals.refused),
+                                                       dry ? "are bad" : "were refused"));
+}
+
 Result<void> Program::admin_key() {
     const auto key = issue_admin_key(arguments_.source.data, catalogue_, arguments_.key_name);
     if (!key) return std::unexpected(key.error());
@@ -204,6 +240,8 @@ Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("inspect")) return program.inspect();
     if (app.got_subcommand("sample")) return program.sample();
     if (app.got_subcommand("generate")) return program.generate();
+    if (app.got_subcommand("import")) return program.import();
+    if (app.got_subcommand("import-csv")) return program.import_csv();
     if (app.got_subcommand("admin-key")) return program.admin_key();
     if (app.got_subcommand("clock")) return program.clock();
     return program.accept_loss();

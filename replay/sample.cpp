@@ -6,15 +6,15 @@
 #include <ostream>
 #include <set>
 
+#include "replay/sample_history.hpp"
+
 namespace almanac::replay {
 namespace {
 namespace json = kernel::json;
 using kernel::LocalDate;
 using std::chrono::days;
 
-constexpr int sample_days = 14;
 constexpr int numbers_per_day = 16;
-constexpr std::uint64_t seed = 1001;
 
 class Loader {
   public:
@@ -29,8 +29,9 @@ class Loader {
         if (!loaded) return std::unexpected(loaded.error());
         if (*loaded == business_.slug) return std::move(summary_);
         using Step = Result<void> (Loader::*)();
-        for (const Step step : {&Loader::categories, &Loader::resources, &Loader::services,
-                                &Loader::clients, &Loader::appointments, &Loader::mark_loaded}) {
+        for (const Step step :
+             {&Loader::categories, &Loader::locations, &Loader::resources, &Loader::services,
+              &Loader::clients, &Loader::appointments, &Loader::mark_loaded}) {
             if (auto done = (this->*step)(); !done) return std::unexpected(std::move(done.error()));
         }
         return std::move(summary_);
@@ -76,15 +77,32 @@ class Loader {
                       lookup_.find_by_slug(summary_.tenant_id, collection, slug), body);
     }
 
+    // The records of a list, each under its slug.
+    Result<void> ensure_all(const std::string& kind, const std::string& collection,
+                            const std::vector<json::Object>& bodies) {
+        for (const auto& body : bodies) {
+            auto id = ensure_by_slug(kind, collection, with_ids(body));
+            if (!id) return std::unexpected(std::move(id.error()));
+            ids_[std::string(body.at("slug").as_string())] = *id;
+        }
+        return {};
+    }
+    json::Object with_ids(const json::Object& body) const;
+
     Result<void> tenant();
-    Result<void> categories();
+    Result<void> categories() {
+        return ensure_all("service_category", "service_categories", business_.categories);
+    }
+    Result<void> locations() { return ensure_all("location", "locations", business_.locations); }
     Result<void> resources();
-    Result<void> services();
+    Result<void> services() { return ensure_all("service", "services", business_.services); }
     Result<void> clients();
     Result<void> appointments();
     Result<void> mark_loaded();
     Result<void> book_day(int day);
     Result<bool> book(LocalDate date, int number, Dice& dice);
+    Result<void> pay(const json::Object& service, const std::string& id);
+    Result<void> enter_history();
     Result<void> settle_appointments();
 
     const SampleBusiness& business_;
@@ -106,18 +124,26 @@ Result<void> Loader::tenant() {
     return {};
 }
 
-Result<void> Loader::categories() {
-    for (const auto& body : business_.categories) {
-        auto id = ensure_by_slug("service_category", "service_categories", body);
-        if (!id) return std::unexpected(std::move(id.error()));
-        ids_[std::string(body.at("slug").as_string())] = *id;
+// What stands in it as the slug of another thing, as its id.
+json::Object Loader::with_ids(const json::Object& body) const {
+    const auto id_of = [&](const json::Value& slug) {
+        return json::Value(ids_.at(std::string(slug.as_string())));
+    };
+    auto done = body;
+    for (auto& [key, value] : done) {
+        if (key == "location_id") value = id_of(value);
+        if (key == "category_ids" || key == "candidates" || key == "preference") {
+            for (auto& each : value.as_array()) each = id_of(each);
+        }
+        if (key != "requirements") continue;
+        for (auto& each : value.as_array()) each = with_ids(each.as_object());
     }
-    return {};
+    return done;
 }
 
 Result<void> Loader::resources() {
     for (const auto& resource : business_.resources) {
-        auto id = ensure_by_slug("resource", "resources", resource.body);
+        auto id = ensure_by_slug("resource", "resources", with_ids(resource.body));
         if (!id) return std::unexpected(std::move(id.error()));
         const std::string slug(resource.body.at("slug").as_string());
         ids_[slug] = *id;
@@ -132,21 +158,6 @@ Result<void> Loader::resources() {
         if (!set) return std::unexpected(std::move(set.error()));
         ++summary_.created["schedules"];
         notes_ << fmt::format("  schedule of {}\n", slug);
-    }
-    return {};
-}
-
-Result<void> Loader::services() {
-    for (const auto& service : business_.services) {
-        auto body = service.body;
-        body["category_ids"] = json::Array{json::Value(ids_[service.category])};
-        json::Array candidates;
-        for (const auto& slug : service.place) candidates.emplace_back(ids_[slug]);
-        body["requirements"].as_array().push_back(
-            {{"role", service.place_role}, {"candidates", std::move(candidates)}});
-        auto id = ensure_by_slug("service", "services", body);
-        if (!id) return std::unexpected(std::move(id.error()));
-        ids_[std::string(body.at("slug").as_string())] = *id;
     }
     return {};
 }
@@ -169,33 +180,62 @@ Result<bool> Loader::book(LocalDate date, int number, Dice& dice) {
     const auto first = dice.below(business_.services.size());
     for (std::size_t i = 0; i < business_.services.size(); ++i) {
         const auto& service = business_.services[(first + i) % business_.services.size()];
-        const auto& id = ids_[std::string(service.body.at("slug").as_string())];
+        const auto& id = ids_[std::string(service.at("slug").as_string())];
         const auto slots = lookup_.slots(summary_.tenant_id, id, from, to);
         if (!slots) return std::unexpected(slots.error());
         if (slots->empty()) continue;
-        const auto start = kernel::to_string(dice.pick(*slots).start);
+        // People fill the class that others have begun.
+        const auto* capacity = service.if_contains("capacity");
+        const bool joins = capacity && *capacity != 1 && dice.chance(60);
+        const auto start =
+            kernel::to_string(joins ? slots->front().start : dice.pick(*slots).start);
         json::Object body{{"service_id", id},
                           {"client_id", dice.pick(client_ids_)},
                           {"start", start},
                           {"method", dice.chance(60) ? "online" : "phone"},
-                          {"metadata",
-                           {{"sample", business_.slug},
-                            {"sample_number", number},
-                            {"sample_from", kernel::to_string(first_date_)}}}};
+                          {"metadata", sample_metadata(business_, number, first_date_)}};
         if (dice.chance(25)) body["client_notes"] = dice.pick(business_.client_notes);
         auto done = run({"book_appointment", "", "", std::move(body), ""},
                         fmt::format("appointment/{}/{}", number, start));
         if (!done) return std::unexpected(std::move(done.error()));
         ++summary_.created["appointments"];
+        const auto* pays = service.if_contains("requires_payment");
+        if (!pays || *pays != true || !dice.chance(75)) return true;
+        if (auto paid = pay(service, done->id); !paid) return std::unexpected(paid.error());
         return true;
     }
     return false;
 }
 
+// What has to be paid first is, by most people.
+Result<void> Loader::pay(const json::Object& service, const std::string& id) {
+    CommandCall call;
+    call.command = "record_payment";
+    call.id = id;
+    call.body = {{"amount", service.at("price")}, {"method", "card"}};
+    if (auto paid = run(std::move(call), "paid/" + id); !paid)
+        return std::unexpected(std::move(paid.error()));
+    ++summary_.created["payments"];
+    return {};
+}
+
+Result<void> Loader::enter_history() {
+    SampleHistory history(
+        business_, lookup_, {summary_.tenant_id, ids_, client_ids_},
+        [this](CommandCall call, const std::string& key) { return run(std::move(call), key); },
+        first_date_);
+    const auto made = history.enter(booked_);
+    if (!made) return std::unexpected(made.error());
+    for (const auto& [kind, count] : *made) summary_.created[kind] += count;
+    if (!made->empty()) notes_ << fmt::format("  the {} days before\n", business_.past_days);
+    return {};
+}
+
 Result<void> Loader::book_day(int day) {
     const auto date = first_date_ + days{day};
-    const auto of_day = Dice(seed).branch(static_cast<std::uint64_t>(day));
-    const int wanted = Dice(of_day).between(3, 5);
+    const auto of_day = Dice(business_.seed).branch(static_cast<std::uint64_t>(day));
+    const int wanted =
+        Dice(of_day).between(business_.bookings_a_day_min, business_.bookings_a_day_max);
     int made = 0;
     for (int i = 0; i < wanted; ++i) {
         const int number = day * numbers_per_day + i;
@@ -215,11 +255,12 @@ Result<void> Loader::settle_appointments() {
     const auto found = lookup_.sample_appointments(summary_.tenant_id, business_.slug);
     if (!found) return std::unexpected(found.error());
     for (const auto& each : *found) {
-        auto dice = Dice(seed).branch(static_cast<std::uint64_t>(each.number) + 1'000'000);
+        auto dice =
+            Dice(business_.seed).branch(static_cast<std::uint64_t>(each.number) + 1'000'000);
         const bool confirms = dice.chance(70);
         const bool cancels = dice.chance(12);
         const auto reason = dice.pick(business_.cancel_reasons);
-        if (each.revision != 1) continue;
+        if (each.revision != 1 || each.number >= sample_history_numbers) continue;
         CommandCall call;
         call.id = each.id;
         if (cancels) {
@@ -249,11 +290,13 @@ Result<void> Loader::appointments() {
     int day = 0;
     for (const auto& each : *found) {
         booked_.insert(each.number);
-        day = std::max(day, static_cast<int>(each.number) / numbers_per_day);
+        if (each.number < sample_history_numbers)
+            day = std::max(day, static_cast<int>(each.number) / numbers_per_day);
         if (const auto date = kernel::parse_local_date(each.first_date)) first_date_ = *date;
     }
     if (!booked_.empty()) summary_.found["appointments"] = static_cast<int>(booked_.size());
-    for (; day < sample_days; ++day) {
+    if (auto entered = enter_history(); !entered) return entered;
+    for (; day < business_.days; ++day) {
         if (auto done = book_day(day); !done) return done;
     }
     return settle_appointments();
@@ -266,9 +309,11 @@ Result<void> Loader::mark_loaded() {
     CommandCall call;
     call.command = "change_tenant";
     call.id = summary_.tenant_id;
-    call.body = {
-        {"settings",
-         {{"sample", {{"name", business_.slug}, {"loaded_at", kernel::to_string(*now)}}}}}};
+    call.body = {{"settings",
+                  {{"sample",
+                    {{"name", business_.slug},
+                     {"about", business_.about},
+                     {"loaded_at", kernel::to_string(*now)}}}}}};
     auto done = run(std::move(call), "loaded/" + kernel::to_string(*now));
     if (!done) return std::unexpected(std::move(done.error()));
     return {};

@@ -1,14 +1,14 @@
 // `almanac sample`: loads a sample business through the ordinary commands, once. Everything is
 // looked up first (slug, e-mail, the sample's number in an appointment's metadata) and bears an
 // Idempotency-Key of its own, so a second run changes nothing, and one that was cut off is gone on
-// with. Two weeks of bookings from tomorrow, by the target's clock.
+// with. Weeks of bookings from tomorrow, by the target's clock.
 #pragma once
 #include <iosfwd>
 #include <map>
 
-#include "replay/bella_hair_salon.hpp"
 #include "replay/command_target.hpp"
 #include "replay/dice.hpp"
+#include "replay/sample_business.hpp"
 
 namespace almanac::replay {
 

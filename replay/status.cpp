@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "eventstore/policy_entries.hpp"
 #include "replay/failure.hpp"
 #include "replay/stopped_directory.hpp"
 #include "replay/view_positions.hpp"
@@ -15,11 +16,23 @@ namespace almanac::replay {
 namespace {
 namespace json = kernel::json;
 
+Result<std::uint64_t> count_entries(const eventstore::Log& log, std::string_view prefix) {
+    std::uint64_t count = 0;
+    const auto read = log.entries(eventstore::Space::policies, prefix, {},
+                                  [&](auto, auto) { return ++count > 0; });
+    if (!read) return std::unexpected(read.error());
+    return count;
+}
+
 Result<json::Object> partition_status(const eventstore::Partition& partition) {
     const auto& log = *partition.log;
     const auto last = log.last_position();
     const auto views = view_positions(partition.views_path());
     if (!views) return std::unexpected(views.error());
+    const auto timers = count_entries(log, eventstore::timer_prefix);
+    if (!timers) return std::unexpected(timers.error());
+    const auto set_aside = count_entries(log, eventstore::set_aside_prefix);
+    if (!set_aside) return std::unexpected(set_aside.error());
     json::Array listed;
     std::uint64_t lag = views->empty() ? last : 0;
     for (const auto& view : *views) {
@@ -34,6 +47,8 @@ Result<json::Object> partition_status(const eventstore::Partition& partition) {
                         {"position", fmt::format("{}-{}", partition.number, last)},
                         {"log_id", kernel::to_string(log.log_id())},
                         {"view_lag", lag},
+                        {"timers_pending", *timers},
+                        {"policies_set_aside", *set_aside},
                         {"views", std::move(listed)},
                         {"unfinished_fork", partition.unfinished_fork.has_value()}};
 }
@@ -157,14 +172,14 @@ std::string status_text(const json::Object& status) {
         text += fmt::format("  partition {}\n", shown(partition.at("partition")));
         for (const auto& [name, value] : partition) {
             if (name == "partition" || name == "views") continue;
-            text += fmt::format("    {:<17} {}\n", std::string_view(name), shown(value));
+            text += fmt::format("    {:<19} {}\n", std::string_view(name), shown(value));
         }
         const auto* views = partition.if_contains("views");
         if (views && views->as_array().empty()) {
-            text += "    views             none yet: the next start of a server builds them\n";
+            text += "    views               none yet: the next start of a server builds them\n";
         }
         for (const auto& view : views ? views->as_array() : json::Array{}) {
-            text += fmt::format("    view {:<12} version {}, position {}, {} behind\n",
+            text += fmt::format("    view {:<14} version {}, position {}, {} behind\n",
                                 shown(view.at("name")), shown(view.at("version")),
                                 shown(view.at("position")), shown(view.at("lag")));
         }

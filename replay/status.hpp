@@ -1,5 +1,5 @@
 // `almanac status`: partitions with their positions and log ids, tenants, the sandbox's clock, and
-// how far the views are behind.
+// how far the views are behind; timers that wait, and what policies set aside.
 #pragma once
 #include "domain/kernel/catalogue.hpp"
 #include "replay/source.hpp"
@@ -7,9 +7,9 @@
 namespace almanac::replay {
 
 // {"source", "ready", "sandbox", "now", "tenants", "partitions": [{"partition", "position",
-// "log_id", "view_lag", …}]}; of a directory "views": [{name, version, position, lag}], of a server
-// "queue_jobs", "fold_cache_bytes", "parked" and what /readyz says. `tenants` is null where the key
-// may not list them.
+// "log_id", "view_lag", "timers_pending", "policies_set_aside", …}]}; of a directory "views":
+// [{name, version, position, lag}], of a server "queue_jobs", "fold_cache_bytes", "parked" and what
+// /readyz says. `tenants` is null where the key may not list them.
 Result<kernel::json::Object> read_status(const Source& source, const kernel::Catalogue& catalogue);
 
 // The same for people.

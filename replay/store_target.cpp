@@ -42,7 +42,7 @@ TenantId tenant_of(eventstore::Store& store, const std::string& text) {
 Result<scheduling::SlotList> slots_in_log(LogRead& read, const scheduling::ServiceId& id,
                                           Instant from, Instant to, Instant now) {
     const auto& service = read.get<kernel::Record<scheduling::Service>>(id);
-    scheduling::FoldSource source(read);
+    scheduling::FoldSource source(read, now);
     const auto snapshot = scheduling::build_snapshot(source, id, service, from, to, {});
     if (!snapshot) return std::unexpected(snapshot.error());
     scheduling::SlotQuery query;

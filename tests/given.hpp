@@ -194,6 +194,7 @@ class Given {
     const F& fold(const typename F::Key& key) {
         return folds_.get<F>(key);
     }
+    Read& folds() { return folds_; }
     std::map<std::string, std::string> disclosed;
 
   private:

@@ -4,6 +4,23 @@
 
 namespace almanac::kernel {
 
+namespace detail {
+json::Object as_answer(json::Object schema) {
+    for (const auto* word : {"additionalProperties", "maxItems", "default"}) schema.erase(word);
+    if (auto* items = schema.if_contains("items"))
+        *items = as_answer(std::move(items->get_object()));
+    auto* properties = schema.if_contains("properties");
+    if (properties == nullptr) return schema;
+    json::Array names;
+    for (auto& [name, property] : properties->get_object()) {
+        property = as_answer(std::move(property.get_object()));
+        names.emplace_back(name);
+    }
+    if (!names.empty()) schema["required"] = std::move(names);
+    return schema;
+}
+}  // namespace detail
+
 const std::string* PathParameters::find(std::string_view name) const {
     for (const auto& [key, value] : values) {
         if (key == name) return &value;
@@ -82,6 +99,26 @@ Collection& Module::add_collection(std::string name, std::string permission, con
     c.sensitive_permission = base + ":read_sensitive";
     c.doc = text;
     return c;
+}
+
+PolicyDeclaration Module::policy(std::string_view name, std::uint32_t version) {
+    auto whole = context_ + '.' + std::string(name);
+    if (whole.size() > policy_name_bytes_max)
+        throw std::logic_error("the name of a policy is too long: " + whole);
+    for (const auto& other : catalogue_.policies_) {
+        if (other->name == whole) throw std::logic_error("policy declared twice: " + whole);
+    }
+    auto& type = *catalogue_.policies_.emplace_back(std::make_unique<PolicyType>());
+    type.name = std::move(whole);
+    type.version = version;
+    return PolicyDeclaration(type);
+}
+
+const CommandType* Catalogue::command(std::type_index wish) const {
+    for (const auto& type : commands_) {
+        if (type->wish == wish) return type.get();
+    }
+    return nullptr;
 }
 
 const CommandType* Catalogue::command(std::string_view name) const {

@@ -1,4 +1,4 @@
-// The catalogue: every command, query, event, fold and record of the house with its route,
+// The catalogue: every command, query, event, fold, record and policy of the house with its route,
 // permission and shape. Modules (domain/<context>/module.cpp) fill it once at start; router,
 // OpenAPI, writer, projections and documentation are generated from it. Immutable afterwards,
 // shared by all threads.
@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 
+#include "domain/kernel/policy.hpp"
 #include "domain/kernel/record.hpp"
 
 namespace almanac::kernel {
@@ -31,13 +32,16 @@ struct CommandType {
     std::string permission;  // scheduling.appointment:cancel
     std::string doc;
     std::string context;
-    const FoldType* target = nullptr;  // what If-Match and the answer's revision speak of
-    bool creates = false;              // 201 with Location
-    bool system_tenant = false;        // decided in `$system`'s log
-    bool hidden = false;               // no route of its own: part of another one's work
+    std::type_index wish = typeid(void);  // the command's struct
+    const FoldType* target = nullptr;     // what If-Match and the answer's revision speak of
+    bool creates = false;                 // 201 with Location
+    bool system_tenant = false;           // decided in `$system`'s log
+    bool hidden = false;                  // no route of its own: part of another one's work
     // Body and path into the typed command; every bad field at once.
     Result<Erased> (*parse)(json::Value body, const PathParameters& path) = nullptr;
     Decision (*decide)(const void* command, Read& read, const Context& now) = nullptr;
+    // The id of the target where the path does not say it; nil: there is none yet. Null: it does.
+    Uuid (*find_target)(const void* command, Read& read) = nullptr;
     json::Object (*schema)() = nullptr;  // of the body
     bool has_body = true;
 };
@@ -51,7 +55,10 @@ struct QueryType {
     std::string context;
     std::string answer_type = "application/json";
     Result<Erased> (*parse)(const json::Object& parameters, const PathParameters& path) = nullptr;
-    json::Object (*schema)() = nullptr;  // of the parameters
+    json::Object (*schema)() = nullptr;   // of the parameters
+    json::Object (*answer)() = nullptr;   // schema of its JSON answer; null: it is told elsewhere
+    std::vector<PersonalField> personal;  // sealed values in the answer, and who may read them
+    std::string personal_permission;
 };
 
 struct Filter {
@@ -176,6 +183,8 @@ json::Object row_schema() {
     schema.erase("required");
     return schema;
 }
+// Every member is there, null where it has no value.
+json::Object as_answer(json::Object schema);
 }  // namespace detail
 
 class Catalogue;
@@ -206,11 +215,17 @@ class Module {
     CommandType& command(std::string name, Route route, Permission permission,
                          const char* doc_text) {
         auto& type = add_command(std::move(name), route, std::string(permission.text), doc_text);
+        type.wish = typeid(C);
         type.target = &fold_type<Target>();
         type.parse = &detail::parse_command<C>;
         type.decide = [](const void* c, Read& read, const Context& now) -> Decision {
             return decide(*static_cast<const C*>(c), read, now);
         };
+        if constexpr (requires(const C& c, Read& read) { target_of(c, read); }) {
+            type.find_target = [](const void* c, Read& read) -> Uuid {
+                return target_of(*static_cast<const C*>(c), read);
+            };
+        }
         type.schema = &detail::command_schema<C>;
         return type;
     }
@@ -219,6 +234,15 @@ class Module {
         auto& type = add_query(std::move(name), route, std::string(permission.text), doc_text);
         type.parse = &detail::parse_query<Q>;
         type.schema = [] { return schema_of<Q>(Form::open); };
+        return type;
+    }
+    // A query whose answer is a described struct.
+    template <class Q, class Answer>
+    QueryType& query(std::string name, Route route, Permission permission, const char* doc_text) {
+        auto& type = query<Q>(std::move(name), route, permission, doc_text);
+        type.answer = [] { return detail::as_answer(schema_of<Answer>(Form::open)); };
+        std::vector<std::string> none;
+        detail::collect_personal<Answer>("", type.personal, none);
         return type;
     }
     template <FoldState F>
@@ -230,6 +254,8 @@ class Module {
         c.schema = &detail::row_schema<F>;
         return c;
     }
+    // Its whole name is `<context>.<name>`. A higher version goes on where the one before stood.
+    PolicyDeclaration policy(std::string_view name, std::uint32_t version = 1);
     // Everything of a plain record; permissions are `<context>.<kind>:create` and so on.
     template <RecordData T>
     Collection& record(const char* doc_text) {
@@ -270,6 +296,7 @@ class Module {
                                 const char* action, const char* text) {
         auto& type = add_record_command(verb, std::string(T::kind), method,
                                         std::string(T::collection) + path, action, text);
+        type.wish = typeid(C);
         type.target = &fold_type<Record<T>>();
         type.parse = &detail::parse_command<C>;
         type.decide = [](const void* c, Read& read, const Context& now) -> Decision {
@@ -288,8 +315,10 @@ class Catalogue {
     const std::vector<std::unique_ptr<CommandType>>& commands() const { return commands_; }
     const std::vector<std::unique_ptr<QueryType>>& queries() const { return queries_; }
     const std::vector<std::unique_ptr<Collection>>& collections() const { return collections_; }
+    const std::vector<std::unique_ptr<PolicyType>>& policies() const { return policies_; }
     const std::map<std::string_view, const EventType*>& events() const { return events_; }
     const CommandType* command(std::string_view name) const;
+    const CommandType* command(std::type_index wish) const;  // by its struct
     const EventType* event(std::string_view type) const;
     const FoldType* fold_of_tag(std::string_view tag) const;  // by its kind
     const Collection* collection(std::string_view name) const;
@@ -302,6 +331,7 @@ class Catalogue {
     std::vector<std::unique_ptr<CommandType>> commands_;
     std::vector<std::unique_ptr<QueryType>> queries_;
     std::vector<std::unique_ptr<Collection>> collections_;
+    std::vector<std::unique_ptr<PolicyType>> policies_;
     std::map<std::string_view, const EventType*> events_;
     std::map<std::string_view, const FoldType*> folds_;
     std::map<std::pair<std::string_view, std::uint16_t>, Upcaster> upcasters_;

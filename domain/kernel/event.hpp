@@ -47,6 +47,7 @@ struct FoldType {
     std::string_view kind;
     std::uint32_t version;
     std::shared_ptr<void> (*make)();
+    std::shared_ptr<void> (*copy)(const void*);
     std::string (*to_json)(const void*, bool nulls);
     std::shared_ptr<void> (*from_json)(const json::Value&);
     std::size_t (*bytes)(const void*);
@@ -110,6 +111,9 @@ const FoldType& fold_type() {
         F::kind,
         F::version,
         [] { return std::shared_ptr<void>(std::make_shared<F>()); },
+        [](const void* fold) {
+            return std::shared_ptr<void>(std::make_shared<F>(*static_cast<const F*>(fold)));
+        },
         [](const void* fold, bool nulls) {
             return kernel::to_json(*static_cast<const F*>(fold), Form::sealed, nulls);
         },

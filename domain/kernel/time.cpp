@@ -290,22 +290,26 @@ Instant Zone::to_instant(LocalDate date, LocalTime time) const {
     return from_absl(tz(rep_).At(civil(date, time)).pre);
 }
 
+// The first instant of a date; of one that does not exist that of the next.
+static Instant first_of(const void* rep, LocalDate date) {
+    if (const auto t = steady_instant(rep, date, LocalTime{0})) return *t;
+    const auto info = tz(rep).At(civil(date, LocalTime{0}));
+    const bool gap = info.kind == absl::TimeZone::TimeInfo::SKIPPED;
+    return from_absl(gap ? info.trans : info.pre);
+}
+
 bool Zone::date_exists(LocalDate date) const {
     if (steady_instant(rep_, date, LocalTime{720})) return true;
     const auto info = tz(rep_).At(civil(date, LocalTime{720}));
-    return info.kind != absl::TimeZone::TimeInfo::SKIPPED;  // noon is skipped only with its day
+    if (info.kind != absl::TimeZone::TimeInfo::SKIPPED) return true;
+    // A gap at noon need not be the whole day: Juba, 2000-01-15.
+    return first_of(rep_, date) < first_of(rep_, date + days{1});
 }
 
 std::pair<Instant, Instant> Zone::day(LocalDate date) const {
-    const auto first = [&](LocalDate d) {
-        if (const auto t = steady_instant(rep_, d, LocalTime{0})) return *t;
-        const auto info = tz(rep_).At(civil(d, LocalTime{0}));
-        const bool gap = info.kind == absl::TimeZone::TimeInfo::SKIPPED;
-        return from_absl(gap ? info.trans : info.pre);
-    };
-    const auto start = first(date);
+    const auto start = first_of(rep_, date);
     if (!date_exists(date)) return {start, start};
-    return {start, first(date + days{1})};
+    return {start, first_of(rep_, date + days{1})};
 }
 
 }  // namespace almanac::kernel

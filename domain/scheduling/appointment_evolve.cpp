@@ -1,7 +1,8 @@
 // How appointments and what they occupy follow from their events; total, no rule lives here.
 #include <algorithm>
 
-#include "domain/scheduling/appointment.hpp"
+#include "domain/scheduling/payment.hpp"
+#include "domain/scheduling/visit.hpp"
 
 namespace almanac::scheduling {
 namespace {
@@ -30,6 +31,9 @@ std::string subject(const AppointmentBooked& e) {
 std::string subject(const AppointmentCancelled& e) {
     return e.client_id ? tag_of<Record<Client>>(*e.client_id) : std::string();
 }
+std::string subject(const PaymentRefunded& e) {
+    return e.client_id ? tag_of<Record<Client>>(*e.client_id) : std::string();
+}
 
 void evolve(Appointment& a, const AppointmentBooked& e, const EventMeta& meta) {
     a.status = e.status;
@@ -39,11 +43,18 @@ void evolve(Appointment& a, const AppointmentBooked& e, const EventMeta& meta) {
     a.customer = e.customer;
     a.method = e.method;
     a.price = e.price;
-    a.payment_status = e.price.amount == 0 ? PaymentStatus::waived : PaymentStatus::pending;
+    a.deposit = e.deposit;
+    a.payment_due_at = e.payment_due_at;
+    a.paid = {0, e.price.currency};
+    a.refunded = {0, e.price.currency};
+    a.payment_status = payment_status(a);
+    a.hold_id = e.hold_id;
+    a.series_id = e.series_id;
     a.client_notes = e.client_notes;
     a.staff_notes = e.staff_notes;
     a.off_grid_reason = e.off_grid_reason;
     a.metadata = e.metadata;
+    a.details = e.details;
     if (e.status == AppointmentStatus::confirmed) a.confirmed_at = meta.time;
     show(a, e.occupancy);
 }
@@ -51,6 +62,7 @@ void evolve(Appointment& a, const AppointmentBooked& e, const EventMeta& meta) {
 void evolve(Appointment& a, const AppointmentConfirmed&, const EventMeta& meta) {
     a.status = AppointmentStatus::confirmed;
     a.confirmed_at = meta.time;
+    a.payment_due_at.reset();
 }
 
 void evolve(Appointment& a, const AppointmentRescheduled& e) {
@@ -58,8 +70,13 @@ void evolve(Appointment& a, const AppointmentRescheduled& e) {
     ++a.reschedule_count;
 }
 
+void evolve(Appointment& a, const AppointmentReassigned& e) {
+    show(a, e.occupancy);
+}
+
 void evolve(Appointment& a, const AppointmentCancelled& e, const EventMeta& meta) {
     a.status = AppointmentStatus::cancelled;
+    a.payment_due_at.reset();
     a.cancelled_at = meta.time;
     a.cancelled_by = e.by;
     a.cancellation_reason = e.reason;
@@ -67,10 +84,20 @@ void evolve(Appointment& a, const AppointmentCancelled& e, const EventMeta& meta
     a.fee = e.fee;
 }
 
+void evolve(Appointment& a, const AppointmentCheckedIn&, const EventMeta& meta) {
+    a.checked_in_at = meta.time;
+}
+
+void evolve(Appointment& a, const AppointmentStarted& e) {
+    a.status = AppointmentStatus::in_progress;
+    a.actual_start = e.actual_start;
+}
+
 void evolve(Appointment& a, const AppointmentCompleted& e) {
     a.status = AppointmentStatus::completed;
     a.completed_at = e.completed_at;
     a.final_price = e.final_price;
+    a.payment_status = payment_status(a);
     a.occupancy = e.occupancy;
 }
 
@@ -79,12 +106,27 @@ void evolve(Appointment& a, const AppointmentNoShow& e, const EventMeta& meta) {
     a.no_show_at = meta.time;
     a.fee = e.fee;
     a.occupancy = e.occupancy;
+    a.payment_due_at.reset();
+}
+
+void evolve(Appointment& a, const PaymentRecorded& e) {
+    a.paid.amount += e.amount.amount;
+    a.payment_status = payment_status(a);
+}
+
+void evolve(Appointment& a, const PaymentRefunded& e) {
+    a.refunded.amount += e.amount.amount;
+    a.payment_status = payment_status(a);
 }
 
 void evolve(ResourceMonth& month, const AppointmentBooked& e) {
     take(month, e.id, e.occupancy);
 }
 void evolve(ResourceMonth& month, const AppointmentRescheduled& e, const EventMeta& meta) {
+    release(month, e.id);
+    if (touches(e.occupancy, meta.tag)) take(month, e.id, e.occupancy);
+}
+void evolve(ResourceMonth& month, const AppointmentReassigned& e, const EventMeta& meta) {
     release(month, e.id);
     if (touches(e.occupancy, meta.tag)) take(month, e.id, e.occupancy);
 }

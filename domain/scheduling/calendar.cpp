@@ -2,21 +2,14 @@
 
 #include <algorithm>
 
-#include "domain/scheduling/occupancy.hpp"
+#include "domain/scheduling/conflicts.hpp"
+#include "domain/scheduling/override.hpp"
 #include "domain/tenancy/tenant.hpp"
 
 namespace almanac::scheduling {
 namespace {
 Schedule schedule_of(const ScheduleSet& e) {
     return {e.id, e.effective_from, e.effective_until, e.windows, e.breaks};
-}
-
-// Dates are local; two days cover every zone.
-void drop_ended(Calendar& calendar, Instant now) {
-    const LocalDate today{std::chrono::floor<std::chrono::days>(now).time_since_epoch()};
-    std::erase_if(calendar.schedules, [&](const Schedule& s) {
-        return s.effective_until && *s.effective_until < today - std::chrono::days{2};
-    });
 }
 
 bool begins_before(const Schedule& schedule, LocalDate date) {
@@ -30,37 +23,39 @@ ScheduleEnded ending(const Schedule& open, const ResourceId& resource, LocalDate
     return e;
 }
 
-// The bookings of a resource that start in [from, to), by start: each stands in the month in which
-// it starts, whatever other months it touches.
-std::vector<Allocation> booked(const ResourceId& resource, Instant from, Instant to, Read& read) {
-    std::vector<Allocation> found;
-    const auto months = months_of(from, to);
-    for (std::size_t i = 0; i < months.size(); ++i) {
-        const auto& all = read.get<ResourceMonth>({resource, months[i]}).allocations;
-        const auto end = i + 1 < months.size() ? months[i + 1] : to;
-        auto at = std::ranges::lower_bound(all, std::max(from, months[i]), {}, &Allocation::start);
-        for (; at != all.end() && at->start < end; ++at) found.push_back(*at);
-    }
-    return found;
-}
-
 // Bookings from `from` on that a resource with these schedules does not work through.
-json::Array conflicts(const ResourceId& resource, std::span<const Schedule> schedules,
-                      const Zone& zone, Instant from, Instant now, Read& read) {
+json::Array conflicts_of(const ResourceId& resource, std::span<const Schedule> schedules,
+                         const Zone& zone, Instant from, Instant now, Read& read) {
     const auto latest = now + std::chrono::days{booking_window_days_max + 2};
     const auto bookings = booked(resource, from, latest, read);
-    json::Array ids;
-    if (bookings.empty()) return ids;
+    if (bookings.empty()) return {};
     const auto end = std::ranges::max(bookings, {}, &Allocation::end).end;
-    const auto working = working_intervals(schedules, {}, zone, bookings.front().start, end);
-    for (const auto& booking : bookings) {
-        if (ids.size() == conflicts_max) break;
-        if (!contains(working.open, {booking.start, booking.end}))
-            ids.emplace_back(to_string(booking.owner));
-    }
-    return ids;
+    std::vector<Override> overrides;
+    const auto first = zone.local_date(bookings.front().start) - std::chrono::days{1};
+    const auto last = zone.local_date(end) + std::chrono::days{1};
+    for (const auto month : local_months(first, last))
+        read.get<OverrideMonth>({resource, month}).copy(first, last, overrides);
+    const auto working = working_intervals(schedules, overrides, zone, bookings.front().start, end);
+    return conflicts(bookings, working.open);
 }
 }  // namespace
+
+// Dates are local; two days cover every zone.
+void drop_ended(Calendar& calendar, Instant now) {
+    const LocalDate today{std::chrono::floor<std::chrono::days>(now).time_since_epoch()};
+    std::erase_if(calendar.schedules, [&](const Schedule& s) {
+        return s.effective_until && *s.effective_until < today - std::chrono::days{2};
+    });
+    std::erase_if(calendar.blocks, [&](const StandingBlock& b) {
+        return b.time.ends_at && *b.time.ends_at < now - std::chrono::days{2};
+    });
+}
+
+std::size_t entries_in_force(const Calendar& calendar, Instant now) {
+    auto left = calendar;
+    drop_ended(left, now);
+    return left.schedules.size() + left.blocks.size();
+}
 
 LocationId location_of(const ResourceEntry& resource, Read& read) {
     if (resource.location_id) return *resource.location_id;
@@ -77,7 +72,8 @@ Decision decide(const SetSchedule& wish, Read& read, const Context& now) {
     if (!resource) return not_found();
     const auto& calendar = read.get<Calendar>(wish.id);
     ScheduleSet e{now.fresh_id<ScheduleId>(), wish.id,      wish.effective_from,
-                  wish.effective_until,       wish.windows, wish.breaks};
+                  wish.effective_until,       wish.windows, wish.breaks,
+                  wish.service_types,         wish.notes};
     if (!e.effective_from && !calendar.schedules.empty()) {
         e.effective_from = zone_of(*resource, read).local_date(now.now);
     }
@@ -100,20 +96,22 @@ Decision decide(const SetSchedule& wish, Read& read, const Context& now) {
     }
     auto errors = validate(schedule_of(e), others);
     if (!errors.empty()) return invalid(std::move(errors));
-    if (others.size() >= Calendar::entries_max) {
-        return reject("limit_reached", "A resource has at most 500 schedules in force or to come.");
+    if (entries_in_force(calendar, now.now) >= Calendar::entries_max) {
+        return reject("limit_reached",
+                      "A resource has at most 500 schedules and recurring blocks in force.");
     }
     const auto zone = zone_of(*resource, read);
     auto from = now.now;
     if (e.effective_from) from = std::max(from, zone.day(*e.effective_from).first);
     others.push_back(schedule_of(e));
-    events.answer["conflicts"] = conflicts(wish.id, others, zone, from, now.now, read);
+    events.answer["conflicts"] = conflicts_of(wish.id, others, zone, from, now.now, read);
     events.list.insert(events.list.begin(), Event(std::move(e)));
     return events;
 }
 
 void evolve(ResourceSchedule& schedule, const ScheduleSet& e) {
-    schedule = {e.resource_id, e.effective_from, e.effective_until, e.windows, e.breaks, false};
+    schedule = {e.resource_id, e.effective_from, e.effective_until, e.windows,
+                e.breaks,      e.service_types,  e.notes,           false};
 }
 void evolve(ResourceSchedule& schedule, const ScheduleEnded& e) {
     schedule.effective_until = e.effective_until;

@@ -1,7 +1,9 @@
 // scheduling/calendar.hpp — when a resource works: weekly schedules with effective dates. Seeds 001
 // (resource_schedules), 003 (availability_schedules), 004 (availability templates). A new schedule
-// ends the open one the day before it starts; both are facts of their own.
+// ends the open one the day before it starts; both are facts of their own. The fold `Calendar`
+// also keeps what recurs of blocks (block.hpp).
 #pragma once
+#include "domain/scheduling/block_time.hpp"
 #include "domain/scheduling/resource.hpp"
 #include "domain/scheduling/working_time.hpp"
 
@@ -25,10 +27,13 @@ struct ScheduleSet {
     std::optional<LocalDate> effective_until;
     std::vector<Window> windows;
     std::vector<Break> breaks;
+    std::vector<std::string> service_types;
+    std::optional<std::string> notes;
     bool operator==(const ScheduleSet&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ScheduleSet, (),
-                      (id, resource_id, effective_from, effective_until, windows, breaks))
+                      (id, resource_id, effective_from, effective_until, windows, breaks,
+                       service_types, notes))
 struct ScheduleEnded {
     static constexpr std::string_view type = "scheduling.schedule_ended";
     static constexpr std::uint16_t version = 1;
@@ -51,21 +56,36 @@ struct ResourceSchedule {
     std::optional<LocalDate> effective_until;
     std::vector<Window> windows;
     std::vector<Break> breaks;
+    std::vector<std::string> service_types;
+    std::optional<std::string> notes;
     bool superseded = false;  // replaced before it came into force
 };
 BOOST_DESCRIBE_STRUCT(ResourceSchedule, (),
-                      (resource_id, effective_from, effective_until, windows, breaks, superseded))
+                      (resource_id, effective_from, effective_until, windows, breaks, service_types,
+                       notes, superseded))
 
-// `calendar:<resource id>`, the schedules in force or to come: at most 500; what ended more than
-// two days before the event applied is dropped (log.md).
+// A block that recurs or is longer than 12 months.
+struct StandingBlock {
+    Uuid id;
+    BlockTime time;
+    bool operator==(const StandingBlock&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(StandingBlock, (), (id, time))
+
+// `calendar:<owner id>`, of a resource, a location or the tenant: schedules and standing blocks in
+// force or to come, at most 500; what ended more than two days before the event applied is dropped
+// (log.md).
 struct Calendar {
     static constexpr std::string_view kind = "calendar";
-    static constexpr std::uint32_t version = 1;
+    static constexpr std::uint32_t version = 2;
     static constexpr std::size_t entries_max = 500;
-    using Key = ResourceId;
+    using Key = Uuid;
     std::vector<Schedule> schedules;
+    std::vector<StandingBlock> blocks;
 };
-BOOST_DESCRIBE_STRUCT(Calendar, (), (schedules))
+BOOST_DESCRIBE_STRUCT(Calendar, (), (schedules, blocks))
+void drop_ended(Calendar& calendar, Instant now);
+std::size_t entries_in_force(const Calendar& calendar, Instant now);
 
 inline auto tags(const ScheduleSet& e) {
     return Tags<ResourceSchedule, Calendar>{}.add<ResourceSchedule>(e.id).add<Calendar>(
@@ -88,12 +108,14 @@ struct SetSchedule {
     std::optional<LocalDate> effective_until;
     std::vector<Window> windows;
     std::vector<Break> breaks;
+    std::vector<std::string> service_types;
+    std::optional<std::string> notes;
 };
-BOOST_DESCRIBE_STRUCT(SetSchedule, (), (id, effective_from, effective_until, windows, breaks))
+BOOST_DESCRIBE_STRUCT(SetSchedule, (),
+                      (id, effective_from, effective_until, windows, breaks, service_types, notes))
 // Accepted over future bookings: the answer's `conflicts` are those that it leaves outside the
-// resource's working time (ids of appointments by start, at most `conflicts_max`).
+// resource's working time (ids of appointments by start; conflicts.hpp).
 Decision decide(const SetSchedule& wish, Read& read, const Context& now);
-inline constexpr std::size_t conflicts_max = 10'000;
 
 // The zone of a resource: its location's, else the default location's.
 Zone zone_of(const ResourceEntry& resource, Read& read);
@@ -118,5 +140,10 @@ inline constexpr auto rules<scheduling::SetSchedule> = fields(
           "first local date; none: today, or since ever for the first schedule"),
     field(&scheduling::SetSchedule::effective_until, "last local date; none: until the next one"),
     field(&scheduling::SetSchedule::windows, "").items(0, 100),
-    field(&scheduling::SetSchedule::breaks, "").items(0, 100));
+    field(&scheduling::SetSchedule::breaks, "").items(0, 100),
+    field(&scheduling::SetSchedule::service_types,
+          "what is done in this time, for those who read it; slots follow the requirements")
+        .length(1, 100)
+        .items(0, 50),
+    field(&scheduling::SetSchedule::notes, "internal").length(0, 5000));
 }  // namespace almanac::kernel

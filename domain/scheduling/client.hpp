@@ -49,6 +49,11 @@ struct Client {
     std::optional<Personal<"client.emergency_contact", EmergencyContact>> emergency_contact;
     bool marketing_consent = false;
     std::optional<std::string> source;
+    std::optional<Personal<"client.company">> company;
+    std::optional<Personal<"client.profession">> profession;
+    std::optional<Personal<"client.interests", std::vector<std::string>>> interests;
+    std::optional<Personal<"client.visit_purpose">> visit_purpose;
+    std::optional<Personal<"client.is_local", bool>> is_local;
     std::vector<std::string> tags;
     ClientStatus status = ClientStatus::active;
     bool operator==(const Client&) const = default;
@@ -56,7 +61,8 @@ struct Client {
 BOOST_DESCRIBE_STRUCT(Client, (),
                       (first_name, last_name, email, phone, birth_date, gender, address, language,
                        communication_preferences, notes, allergies, medical_conditions,
-                       emergency_contact, marketing_consent, source, tags, status))
+                       emergency_contact, marketing_consent, source, company, profession, interests,
+                       visit_purpose, is_local, tags, status))
 using ClientId = Id<Client>;
 
 std::optional<std::string> key_value(const Client& client, std::string_view kind);
@@ -95,6 +101,11 @@ inline constexpr auto rules<scheduling::Client> = fields(
     field(&scheduling::Client::emergency_contact, "replaced whole by a patch"),
     field(&scheduling::Client::marketing_consent, "").may_omit(),
     field(&scheduling::Client::source, "how they found the business").length(0, 100),
+    field(&scheduling::Client::company, "").length(0, 255),
+    field(&scheduling::Client::profession, "").length(0, 100),
+    field(&scheduling::Client::interests, "replaced whole by a patch").length(1, 100).items(0, 50),
+    field(&scheduling::Client::visit_purpose, "why they come").length(0, 500),
+    field(&scheduling::Client::is_local, "lives where the business works"),
     field(&scheduling::Client::tags, "").length(1, 50),
     field(&scheduling::Client::status, "").may_omit());
 }  // namespace almanac::kernel

@@ -8,6 +8,11 @@ void declare_places(kernel::Module& scheduling);  // locations, service_categori
 void declare_services(kernel::Module& scheduling);
 void declare_resources(kernel::Module& scheduling);
 void declare_clients(kernel::Module& scheduling);
+void declare_working_time(kernel::Module& scheduling);  // schedules, overrides
+void declare_blocks(kernel::Module& scheduling);
+void declare_holds(kernel::Module& scheduling);
 void declare_appointments(kernel::Module& scheduling);
+void declare_reports(kernel::Module& scheduling);
+void declare_series(kernel::Module& scheduling);
 
 }  // namespace almanac::scheduling

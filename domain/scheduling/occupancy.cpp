@@ -4,7 +4,8 @@
 
 namespace almanac::scheduling {
 
-void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occupancy) {
+void take(ResourceMonth& month, const Uuid& owner, const Occupancy& occupancy,
+          std::optional<Instant> expires_at) {
     Allocation a{owner,
                  occupancy.service_id,
                  occupancy.start,
@@ -12,7 +13,7 @@ void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occ
                  occupancy.buffer_before_minutes,
                  occupancy.buffer_after_minutes,
                  occupancy.party_size,
-                 false,
+                 expires_at,
                  {}};
     for (const auto& resource : occupancy.resources) a.resources.push_back(resource.id);
     const auto busy = occupancy.busy_until() - occupancy.busy_from();
@@ -26,8 +27,14 @@ void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occ
     month.allocations.insert(at, std::move(a));
 }
 
-void release(ResourceMonth& month, const AppointmentId& owner) {
+void release(ResourceMonth& month, const Uuid& owner) {
     std::erase_if(month.allocations, [&](const Allocation& a) { return a.owner == owner; });
+}
+
+int ServiceDay::taken(Instant now) const {
+    const auto held =
+        std::ranges::count_if(holds, [&](const LiveHold& hold) { return now < hold.expires_at; });
+    return live + static_cast<int>(held);
 }
 
 std::vector<Instant> months_of(Instant from, Instant until) {

@@ -12,6 +12,10 @@ namespace almanac::scheduling {
 BOOST_DESCRIBE_STRUCT(AssignedResource, (), (role, id))
 struct Appointment;
 using AppointmentId = Id<Appointment>;
+struct Hold;
+using HoldId = Id<Hold>;
+struct AppointmentSeries;
+using SeriesId = Id<AppointmentSeries>;
 
 struct Occupancy {
     ServiceId service_id;
@@ -35,37 +39,49 @@ BOOST_DESCRIBE_STRUCT(Occupancy, (),
 
 BOOST_DESCRIBE_STRUCT(Allocation, (),
                       (owner, service, start, end, buffer_before_minutes, buffer_after_minutes,
-                       party, hold, resources))
+                       party, expires_at, resources))
+BOOST_DESCRIBE_STRUCT(Block, (), (id, start, end))
 struct ResourceMonth {
     static constexpr std::string_view kind = "resource_month";
-    static constexpr std::uint32_t version = 1;
+    static constexpr std::uint32_t version = 3;
     struct Key {
         Uuid resource;
         Instant in_month;
     };
     std::vector<Allocation> allocations;  // by start, then owner
     std::int32_t longest_minutes = 0;     // any of them ever, buffers included: bounds a search
+    std::vector<Block> blocks;            // one-off ones of this resource (block.hpp)
 };
-BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations, longest_minutes))
+BOOST_DESCRIBE_STRUCT(ResourceMonth, (), (allocations, longest_minutes, blocks))
 inline void append_key(std::string& tag, const ResourceMonth::Key& key) {
     append(tag, key.resource);
     append_utc_month(tag.append(1, '/'), key.in_month);
 }
-void take(ResourceMonth& month, const AppointmentId& owner, const Occupancy& occupancy);
-void release(ResourceMonth& month, const AppointmentId& owner);
+// `expires_at`: of a hold.
+void take(ResourceMonth& month, const Uuid& owner, const Occupancy& occupancy,
+          std::optional<Instant> expires_at = std::nullopt);
+void release(ResourceMonth& month, const Uuid& owner);
 
 // ---- service_day:<service>/<local date> -------------------------------------------------------
 
+struct LiveHold {
+    HoldId id;
+    Instant expires_at{};
+};
+BOOST_DESCRIBE_STRUCT(LiveHold, (), (id, expires_at))
+
 struct ServiceDay {
     static constexpr std::string_view kind = "service_day";
-    static constexpr std::uint32_t version = 1;
+    static constexpr std::uint32_t version = 2;
     struct Key {
         Uuid service;
         LocalDate date;
     };
-    std::int32_t live = 0;
+    std::int32_t live = 0;        // appointments
+    std::vector<LiveHold> holds;  // and some that expired
+    int taken(Instant now) const;
 };
-BOOST_DESCRIBE_STRUCT(ServiceDay, (), (live))
+BOOST_DESCRIBE_STRUCT(ServiceDay, (), (live, holds))
 inline void append_key(std::string& tag, const ServiceDay::Key& key) {
     append(tag, key.service);
     append(tag.append(1, '/'), key.date);

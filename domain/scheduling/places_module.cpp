@@ -1,3 +1,4 @@
+#include "domain/scheduling/calendar_view.hpp"
 #include "domain/scheduling/location.hpp"
 #include "domain/scheduling/module.hpp"
 #include "domain/scheduling/service_category.hpp"
@@ -11,6 +12,9 @@ void declare_places(Module& scheduling) {
     auto& categories = scheduling.record<ServiceCategory>("Groups of services.");
     categories.filters = {{"active", "active"}, {"slug", "slug"}};
     categories.sorts = {"name", "sort_order"};
+    auto& views = scheduling.record<CalendarView>("Saved ways to look at the calendar.");
+    views.filters = {{"active", "active"}, {"slug", "slug"}, {"view_type", "view_type"}};
+    views.sorts = {"name"};
 }
 
 }  // namespace almanac::scheduling

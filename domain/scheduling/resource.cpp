@@ -16,6 +16,18 @@ ResourceEntry entry_of(const ResourceId& id, const Resource& r) {
     return {id,       r.type,   r.location_id,      r.specialties,       r.capacity,
             r.prices, r.status, r.maintenance_from, r.maintenance_until, r.active};
 }
+
+// A room that was deleted since stays named, so only what changes is looked at.
+std::optional<Rejection> refused_room(const Resource& after, const Resource* before,
+                                      const ResourceDirectory& directory) {
+    if (!after.room_id || (before && before->room_id == after.room_id)) return std::nullopt;
+    const auto* room = directory.find(*after.room_id);
+    if (room == nullptr)
+        return invalid_field("/room_id", "not_found", "There is no such resource.").error();
+    if (room->type != ResourceType::room)
+        return invalid_field("/room_id", "not_a_room", "That resource is no room.").error();
+    return std::nullopt;
+}
 }  // namespace
 
 void prepare(Location& location) {
@@ -38,6 +50,9 @@ void check(const Resource& resource, Reader& in, const Place& at) {
         in.fail(Place{&at, "maintenance_until"}, "before_maintenance_from",
                 "It ends before it begins.");
     }
+    if (resource.type == ResourceType::room && resource.room_id) {
+        in.fail(Place{&at, "room_id"}, "not_a_room", "A room does not stand in another one.");
+    }
 }
 
 std::optional<Rejection> admit(const Resource& after, const Resource* before, Read& read,
@@ -48,7 +63,7 @@ std::optional<Rejection> admit(const Resource& after, const Resource* before, Re
     if (before == nullptr && directory.entries.size() >= ResourceDirectory::entries_max) {
         return reject("limit_reached", "A tenant has at most 10,000 live resources.").error();
     }
-    return std::nullopt;
+    return refused_room(after, before, directory);
 }
 
 const ResourceEntry* ResourceDirectory::find(const Uuid& id) const {

@@ -42,9 +42,11 @@ struct Resource {
     std::optional<Personal<"resource.phone">> phone;
     std::optional<Personal<"resource.avatar">> avatar_url;
     std::optional<LocationId> location_id;
+    std::optional<Id<Resource>> room_id;
     std::optional<std::string> category;
     std::optional<std::int32_t> capacity;
     std::optional<Money> hourly_rate;
+    std::optional<std::int64_t> commission_rate_ppm;
     std::vector<ResourcePrice> prices;
     std::vector<std::string> features;
     std::vector<std::string> service_area;
@@ -61,10 +63,10 @@ struct Resource {
 };
 BOOST_DESCRIBE_STRUCT(Resource, (),
                       (type, name, slug, description, bio, specialties, certifications,
-                       years_experience, user_id, email, phone, avatar_url, location_id, category,
-                       capacity, hourly_rate, prices, features, service_area, status,
-                       maintenance_from, maintenance_until, last_maintenance_at,
-                       next_maintenance_at, color, sort_order, active, notes))
+                       years_experience, user_id, email, phone, avatar_url, location_id, room_id,
+                       category, capacity, hourly_rate, commission_rate_ppm, prices, features,
+                       service_area, status, maintenance_from, maintenance_until,
+                       last_maintenance_at, next_maintenance_at, color, sort_order, active, notes))
 using ResourceId = Id<Resource>;
 
 void check(const Resource& resource, Reader& in, const Place& at);
@@ -136,9 +138,12 @@ inline constexpr auto rules<scheduling::Resource> = fields(
     field(&scheduling::Resource::phone, "E.164").format(Format::phone),
     field(&scheduling::Resource::avatar_url, "").format(Format::url),
     field(&scheduling::Resource::location_id, "where it is; none: the default location"),
+    field(&scheduling::Resource::room_id, "the room where a piece of equipment stands"),
     field(&scheduling::Resource::category, "kind of room or equipment").length(0, 100),
     field(&scheduling::Resource::capacity, "seats, where it has any").range(1, 100'000),
     field(&scheduling::Resource::hourly_rate, "").min(0),
+    field(&scheduling::Resource::commission_rate_ppm, "its share of what it is booked for")
+        .range(0, ppm_one),
     field(&scheduling::Resource::prices, "its own price or duration for a service").items(0, 500),
     field(&scheduling::Resource::features, "").length(1, 100),
     field(&scheduling::Resource::service_area, "").length(1, 100),

@@ -49,6 +49,14 @@ Money amount_of(const Fee& fee, const Money& quoted) {
     return {0, quoted.currency};
 }
 
+void check(const ServiceHours& hours, Reader& in, const Place& at) {
+    if (hours.from.minutes == 1440) {
+        in.fail(Place{&at, "from"}, "out_of_range", "Hours begin from 00:00 to 23:59.");
+    } else if (hours.from == hours.to && hours.from.minutes != 0) {
+        in.fail(Place{&at, "to"}, "zero_length", "They end where they begin.");
+    }
+}
+
 void check(const Requirement& requirement, Reader& in, const Place& at) {
     if (requirement.candidates.empty() == !requirement.match) {
         in.fail(at, "candidates_or_match", "Name either candidates or a match.");
@@ -75,6 +83,10 @@ void check(const Service& service, Reader& in, const Place& at) {
         if (!roles.insert(service.requirements[i].role).second) {
             in.fail(Place{&here, "role"}, "repeated", "Two requirements have this role.");
         }
+    }
+    const std::set<Weekday> days(service.available_days.begin(), service.available_days.end());
+    if (days.size() != service.available_days.size()) {
+        in.fail(Place{&at, "available_days"}, "repeated", "A day stands twice.");
     }
     const auto currency = service.price ? service.price->currency : std::string();
     const auto same = [&](const Fee& fee, std::string_view name) {

@@ -23,6 +23,19 @@ Money amount_of(const Fee& fee, const Money& quoted);
 enum class ServicePlace { on_site, home_service, online };
 BOOST_DESCRIBE_ENUM(ServicePlace, on_site, home_service, online)
 
+// Seed 004: `immediate` is given at once, without an appointment in a calendar.
+enum class BookingType { scheduled, immediate };
+BOOST_DESCRIBE_ENUM(BookingType, scheduled, immediate)
+
+// What clients are told of a service; slots follow the working time of its resources.
+struct ServiceHours {
+    LocalTime from;
+    LocalTime to;
+    bool operator==(const ServiceHours&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ServiceHours, (), (from, to))
+void check(const ServiceHours& hours, Reader& in, const Place& at);
+
 struct ResourceMatch {
     std::optional<ResourceType> type;
     std::vector<std::string> specialties;  // all of them
@@ -67,6 +80,10 @@ struct Service {
     std::int32_t min_notice_minutes = 0;
     std::int32_t booking_window_days = 365;
     std::optional<std::int32_t> max_per_day;
+    std::optional<std::int32_t> max_concurrent_bookings;
+    std::vector<Weekday> available_days;
+    std::optional<ServiceHours> available_hours;
+    BookingType booking_type = BookingType::scheduled;
     ServicePlace place = ServicePlace::on_site;
     bool requires_confirmation = false;
     bool requires_payment = false;
@@ -94,7 +111,8 @@ BOOST_DESCRIBE_STRUCT(Service, (),
                       (name, slug, category_ids, description, short_description, duration_minutes,
                        buffer_before_minutes, buffer_after_minutes, slot_step_minutes, price,
                        price_varies, deposit, capacity, min_notice_minutes, booking_window_days,
-                       max_per_day, place, requires_confirmation, requires_payment,
+                       max_per_day, max_concurrent_bookings, available_days, available_hours,
+                       booking_type, place, requires_confirmation, requires_payment,
                        payment_window_minutes, allows_cancellation, cancellation_notice_minutes,
                        late_cancel_fee, no_show_fee, requirements, cancellation_policy,
                        preparation_notes, what_to_bring, features, prerequisites, color, icon,
@@ -140,6 +158,10 @@ inline constexpr auto rules<scheduling::Fee> = fields(
     field(&scheduling::Fee::rate_ppm, "of kind rate, parts per million of the quoted price")
         .range(0, ppm_one));
 template <>
+inline constexpr auto rules<scheduling::ServiceHours> =
+    fields(field(&scheduling::ServiceHours::from, "local time"),
+           field(&scheduling::ServiceHours::to, "local time; before `from`: the next day"));
+template <>
 inline constexpr auto rules<scheduling::ResourceMatch> =
     fields(field(&scheduling::ResourceMatch::specialties, "all of them").length(1, 100));
 template <>
@@ -175,6 +197,16 @@ inline constexpr auto rules<scheduling::Service> = fields(
         .range(0, scheduling::booking_window_days_max)
         .may_omit(),
     field(&scheduling::Service::max_per_day, "per local day").range(1, 100'000),
+    field(&scheduling::Service::max_concurrent_bookings,
+          "as clients are told; what is free at once follows the resources")
+        .range(1, 100'000),
+    field(&scheduling::Service::available_days,
+          "as clients are told; slots follow the working time of the resources")
+        .items(0, 7),
+    field(&scheduling::Service::available_hours,
+          "as clients are told, in the location's zone; slots follow the resources"),
+    field(&scheduling::Service::booking_type, "immediate: given at once, without a calendar")
+        .may_omit(),
     field(&scheduling::Service::place, "").may_omit(),
     field(&scheduling::Service::requires_confirmation, "starts pending").may_omit(),
     field(&scheduling::Service::requires_payment, "starts pending").may_omit(),

@@ -35,8 +35,9 @@ struct Allocation {
     int buffer_before_minutes = 0;
     int buffer_after_minutes = 0;
     int party = 1;
-    bool hold = false;
-    std::vector<kernel::Uuid> resources;  // of the whole session, this resource among them
+    std::optional<kernel::Instant> expires_at;  // of a hold: it counts until then
+    std::vector<kernel::Uuid> resources;        // of the whole session, this resource among them
+    bool is_over(kernel::Instant now) const { return expires_at && *expires_at <= now; }
 };
 
 struct SlotLocation {

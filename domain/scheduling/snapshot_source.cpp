@@ -88,6 +88,11 @@ Result<SlotRole> role_of(const Requirement& requirement, const ResourceDirectory
     return role;
 }
 
+// In any zone the local date is at most one day beside this one.
+LocalDate local_date_at(Instant t) {
+    return LocalDate{floor<days>(t).time_since_epoch()};
+}
+
 void add_maintenance(const ResourceEntry& entry, const Zone& zone, SlotResource& resource) {
     if (!entry.maintenance_from && !entry.maintenance_until) return;
     constexpr LocalDate since_ever{year{1970} / January / 2};
@@ -108,7 +113,10 @@ SlotResource resource_of(SnapshotSource& source, const ResourceEntry& entry,
         if (price.service_id == service) resource.duration_minutes = price.duration_minutes;
     }
     resource.schedules = source.schedules(entry.id);
+    resource.overrides =
+        source.overrides(entry.id, local_date_at(from) - days{1}, local_date_at(to) + days{1});
     resource.allocations = source.allocations(entry.id, from, to);
+    resource.blocks = source.resource_blocks(entry.id, from, to);
     add_maintenance(entry, zone, resource);
     return resource;
 }
@@ -142,7 +150,7 @@ void add_day_counts(SnapshotSource& source, Snapshot& snapshot, const ServiceId&
     if (!snapshot.service.max_per_day) return;
     const auto first = floor<days>(from) - days{1};
     for (auto day = first; day < to + days{1}; day += days{1}) {
-        const LocalDate date{day.time_since_epoch()};
+        const LocalDate date = local_date_at(day);
         const int live = source.live_on(id, date);
         if (live > 0) snapshot.day_counts.push_back({date, live});
     }
@@ -161,7 +169,10 @@ Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, con
         const auto known = std::ranges::find(zones, location, &decltype(zones)::value_type::first);
         if (known != zones.end()) return known->second;
         auto zone = source.active_location(location);
-        if (zone) snapshot.locations.push_back({location, *zone, {}});
+        if (zone) {
+            snapshot.locations.push_back(
+                {location, *zone, source.location_blocks(location, from - margin, to + margin)});
+        }
         return zones.emplace_back(location, std::move(zone)).second;
     };
     const auto requirements = requirements_of(service);
@@ -184,8 +195,64 @@ Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, con
         });
         snapshot.roles.push_back(std::move(*role));
     }
+    if (!snapshot.resources.empty())
+        snapshot.blocks = source.tenant_blocks(from - margin, to + margin);
     add_day_counts(source, snapshot, id, from, to);
     return snapshot;
+}
+
+void append_standing(const Calendar& calendar, Instant from, Instant to,
+                     std::vector<Block>& found) {
+    for (const auto& block : calendar.blocks) {
+        for (const auto& range : occurrences(block.time, from, to))
+            found.push_back({block.id, range.start, range.end});
+    }
+}
+
+std::optional<ResourceSnapshot> build_resource_snapshot(SnapshotSource& source,
+                                                        const ResourceEntry& entry, Instant from,
+                                                        Instant to) {
+    if (!is_active(entry)) return std::nullopt;
+    const auto location = entry.location_id ? *entry.location_id : source.default_location();
+    const auto zone = source.active_location(location);
+    if (!zone) return std::nullopt;
+    return ResourceSnapshot{{location, *zone, source.location_blocks(location, from, to)},
+                            resource_of(source, entry, {}, *zone, location, from, to),
+                            source.tenant_blocks(from, to)};
+}
+
+IntervalSet ResourceSnapshot::open(Instant from, Instant to) const {
+    LocalClock clock(location.zone, from, to);
+    const bool always = resource.schedules.empty() && !resource.needs_schedule;
+    const auto roster =
+        always ? always_working(resource.overrides, clock, from, to)
+               : working_intervals(resource.schedules, resource.overrides, clock, from, to);
+    std::vector<Interval> closed;
+    for (const auto* some : {&blocks, &location.blocks, &resource.blocks}) {
+        for (const auto& block : *some) closed.push_back({block.start, block.end});
+    }
+    return subtract(roster.open, merge(std::move(closed)));
+}
+
+Interval span_of_dates(LocalDate first, LocalDate last) {
+    return {sys_days{first.time_since_epoch()} - days{1},
+            sys_days{last.time_since_epoch()} + days{2}};
+}
+
+std::vector<ResourceSnapshot::OnDate> ResourceSnapshot::open_by_date(LocalDate first,
+                                                                     LocalDate last) const {
+    std::vector<OnDate> pieces;
+    const auto span = span_of_dates(first, last);
+    for (auto rest : open(span.start, span.end)) {
+        while (!rest.empty()) {
+            const auto date = location.zone.local_date(rest.start);
+            if (date > last) break;
+            const auto end = std::min(rest.end, location.zone.day(date).second);
+            if (date >= first) pieces.push_back({date, {rest.start, end}});
+            rest.start = end;
+        }
+    }
+    return pieces;
 }
 
 const ResourceDirectory& FoldSource::resources() {
@@ -207,6 +274,13 @@ std::vector<Schedule> FoldSource::schedules(const ResourceId& id) {
     return read_.get<Calendar>(id).schedules;
 }
 
+std::vector<Override> FoldSource::overrides(const ResourceId& id, LocalDate first, LocalDate last) {
+    std::vector<Override> found;
+    for (const auto month : local_months(first, last))
+        read_.get<OverrideMonth>({id, month}).copy(first, last, found);
+    return found;
+}
+
 std::vector<Allocation> FoldSource::allocations(const ResourceId& id, Instant from, Instant to) {
     std::vector<Allocation> found;
     for (const auto month_start : months_of(from, to)) {
@@ -219,14 +293,39 @@ std::vector<Allocation> FoldSource::allocations(const ResourceId& id, Instant fr
                                at->end + minutes{at->buffer_after_minutes} > from;
             const bool in_earlier_month =
                 std::ranges::find(found, at->owner, &Allocation::owner) != found.end();
-            if (meets && !in_earlier_month) found.push_back(*at);
+            if (meets && !in_earlier_month && !at->is_over(now_)) found.push_back(*at);
         }
     }
     return found;
 }
 
+template <class Month>
+std::vector<Block> FoldSource::blocks_of(const Uuid& owner, Instant from, Instant to) {
+    std::vector<Block> found;
+    const auto months = months_of(from, to);
+    for (const auto month : months) {
+        for (const auto& block : read_.get<Month>({owner, month}).blocks) {
+            // It stands in every month it touches: the first one of those asked counts.
+            const bool here = month == months.front() || block.start >= month;
+            if (here && block.start < to && block.end > from) found.push_back(block);
+        }
+    }
+    append_standing(read_.get<Calendar>(owner), from, to, found);
+    return found;
+}
+
+std::vector<Block> FoldSource::resource_blocks(const ResourceId& id, Instant from, Instant to) {
+    return blocks_of<ResourceMonth>(id, from, to);
+}
+std::vector<Block> FoldSource::location_blocks(const LocationId& id, Instant from, Instant to) {
+    return blocks_of<LocationMonth>(id, from, to);
+}
+std::vector<Block> FoldSource::tenant_blocks(Instant from, Instant to) {
+    return blocks_of<TenantMonth>(read_.tenant(), from, to);
+}
+
 int FoldSource::live_on(const ServiceId& service, LocalDate date) {
-    return read_.get<ServiceDay>({service, date}).live;
+    return read_.get<ServiceDay>({service, date}).taken(now_);
 }
 
 }  // namespace almanac::scheduling

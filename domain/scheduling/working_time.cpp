@@ -54,7 +54,8 @@ class Collector {
             replaced_[day] = true;
             if (override.closed || !clock_.exists(day)) continue;
             for (const auto& window : override.windows) {
-                keep(Daily(clock_, window.from, window.to).on(day), day, std::nullopt, open_);
+                keep(Daily(clock_, window.from, window.to).on(day), day, window.max_bookings,
+                     open_);
             }
         }
     }

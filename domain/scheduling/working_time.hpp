@@ -41,6 +41,7 @@ struct Schedule {
 struct OverrideWindow {
     kernel::LocalTime from;
     kernel::LocalTime to;
+    std::optional<int> max_bookings = std::nullopt;  // as of a window
     auto operator<=>(const OverrideWindow&) const = default;
 };
 // Replaces every window that starts on `date`; `closed` leaves none.

@@ -12,6 +12,7 @@ namespace almanac::benchmarks {
 struct BenchSetting {
     std::filesystem::path programs;  // where almanacd and almanac_reference are
     std::filesystem::path scratch;   // on the disk to be measured
+    std::filesystem::path sources;   // where postgres/*.sql are
     unsigned rounds = 7;
     double seconds = 1.5;  // of one load
     std::vector<unsigned> connections = {1, 64, 256};
@@ -41,6 +42,12 @@ class Scratch {
 // Bookings over HTTP against `bare` and `equal`, interleaved; the latency of a single connection
 // against fdatasync; how long the views need afterwards; memory.
 std::vector<Row> bench_book(const BenchSetting& setting);
+// A fifth of 64 callers book, the others look for slots: how long these wait, against slots alone.
+std::vector<Row> bench_book_mixed(const BenchSetting& setting);
+// Bookings over HTTP against PostgreSQL 15 without HTTP, at its best number of clients.
+std::vector<Row> bench_book_postgres(const BenchSetting& setting);
+// Slots in process and over HTTP against a set-based query of PostgreSQL 15 over the same business.
+std::vector<Row> bench_slots(const BenchSetting& setting);
 // Start after kill -9 with `events` events, against the start of an empty directory; memory.
 std::vector<Row> bench_recover(const BenchSetting& setting);
 // Events appended by 64 producers through the writer, against RocksDB alone.

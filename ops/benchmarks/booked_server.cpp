@@ -48,6 +48,11 @@ LoadResult BookedServer::book(unsigned connections, std::uint64_t requests_max,
     return result;
 }
 
+std::uint64_t BookedServer::take_booking() {
+    if (next_ >= world_->slots()) throw std::runtime_error("the business is fully booked");
+    return next_++;
+}
+
 double BookedServer::wait_for_views() const {
     const auto begun = std::chrono::steady_clock::now();
     world_->wait_for_views();

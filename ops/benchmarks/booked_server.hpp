@@ -20,7 +20,9 @@ class BookedServer {
                     std::chrono::milliseconds duration_max);
     double wait_for_views() const;  // seconds until they have all bookings
     const BookingWorld& world() const { return *world_; }
-    void start();  // again after a kill
+    const std::string& key() const { return key_; }
+    std::uint64_t take_booking();  // the number of one that nobody has made; throws: fully booked
+    void start();                  // again after a kill
     std::filesystem::path log_directory() const { return directory_ / "p0000" / "log"; }
 
   private:

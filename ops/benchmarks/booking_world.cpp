@@ -103,6 +103,15 @@ void BookingWorld::append_booking(std::uint64_t number, std::string& out) const 
                             has_notes ? R"(,"client_notes":"A window seat, please.")" : ""));
 }
 
+void BookingWorld::append_question(std::uint64_t number, std::string& out) const {
+    const auto from = std::chrono::sys_seconds(first_day_) + std::chrono::days(number % size_.days);
+    append_get(
+        out,
+        fmt::format("{}/slots?service_id={}&from={:%Y-%m-%dT%H:%M:%SZ}&to={:%Y-%m-%dT%H:%M:%SZ}",
+                    base_, service_, fmt::gmtime(from), fmt::gmtime(from + std::chrono::days(1))),
+        key_);
+}
+
 void BookingWorld::wait_for_views() const {
     std::string request;
     append_get(request, base_ + "/appointments?limit=1", key_);

@@ -23,6 +23,8 @@ class BookingWorld {
     // The whole HTTP request of booking `number` < slots(): neighbours are of different resources,
     // the next ones of a resource of different days. Some have client notes (sealed values).
     void append_booking(std::uint64_t number, std::string& out) const;
+    // The whole HTTP request for the slots of one day, every day in turn.
+    void append_question(std::uint64_t number, std::string& out) const;
     // Returns once the views have all that was booked; throws where they do not get there.
     void wait_for_views() const;
     const std::string& tenant() const { return slug_; }

@@ -12,6 +12,9 @@ int main(int argc, char** argv) {
     using namespace almanac::benchmarks;
     const std::vector<std::pair<std::string, std::vector<Row> (*)(const BenchSetting&)>> benches = {
         {"book", bench_book},
+        {"book_mixed", bench_book_mixed},
+        {"book_postgres", bench_book_postgres},
+        {"slots", bench_slots},
         {"append", bench_append},
         {"scan", bench_scan},
         {"recover", bench_recover},
@@ -20,10 +23,12 @@ int main(int argc, char** argv) {
     BenchSetting setting;
     std::vector<std::string> names;
     std::string json;
-    app.add_option("name", names, "book, append, scan, recover; none: all");
+    app.add_option("name", names,
+                   "book, book_mixed, book_postgres, slots, append, scan, recover; none: all");
     app.add_option("--json", json, "file for the rows")->required();
     app.add_option("--programs", setting.programs, "where almanacd is")->required();
     app.add_option("--scratch", setting.scratch, "where data may be written")->required();
+    app.add_option("--sources", setting.sources, "ops/benchmarks of the repository")->required();
     app.add_option("--rounds", setting.rounds, "interleaved rounds (7)");
     app.add_option("--seconds", setting.seconds, "of one load (1.5)");
     app.add_option("--connections", setting.connections, "of book (1 64 256)")->expected(1, 8);

@@ -93,7 +93,7 @@ Result<SlotAnswer> Availability::find_slots(const TenantId& tenant, const FindSl
     if (auto wrong = wrong_times(query)) return std::unexpected(std::move(*wrong));
     try {
         const auto rows = state_->store.read(state_->view, tenant);
-        RowSource source(rows, state_->decoded);
+        RowSource source(rows, state_->decoded, now);
         auto list = find(source, query, now);
         if (!list) return std::unexpected(std::move(list.error()));
         return SlotAnswer{std::move(*list), rows.position()};
@@ -102,10 +102,10 @@ Result<SlotAnswer> Availability::find_slots(const TenantId& tenant, const FindSl
     }
 }
 
-void Availability::with_source(const TenantId& tenant,
+void Availability::with_source(const TenantId& tenant, kernel::Instant now,
                                const std::function<void(SnapshotSource&)>& use) const {
     const auto rows = state_->store.read(state_->view, tenant);
-    RowSource source(rows, state_->decoded);
+    RowSource source(rows, state_->decoded, now);
     use(source);
 }
 

@@ -47,7 +47,7 @@ class Availability {
     Result<SlotAnswer> find_slots(const TenantId& tenant, const scheduling::FindSlots& query,
                                   kernel::Instant now) const;
     // The rows of one tenant as a source, all of one snapshot; valid inside `use` only.
-    void with_source(const TenantId& tenant,
+    void with_source(const TenantId& tenant, kernel::Instant now,
                      const std::function<void(scheduling::SnapshotSource&)>& use) const;
 
   private:

@@ -11,12 +11,6 @@ namespace {
 using namespace availability;
 using namespace scheduling;
 
-template <class E>
-const E* as(const eventstore::TypedEvent& event) {
-    if (event.type != &kernel::event_type<E>()) return nullptr;
-    return static_cast<const E*>(event.data.get());
-}
-
 void free(TenantViews& views, const Uuid& owner, const Occupancy& occupancy) {
     const auto days = days_of(occupancy);
     for (const auto& resource : occupancy.resources) {
@@ -26,9 +20,10 @@ void free(TenantViews& views, const Uuid& owner, const Occupancy& occupancy) {
     }
 }
 
-void occupy(TenantViews& views, const Uuid& owner, const Occupancy& occupancy) {
+void occupy(TenantViews& views, const Uuid& owner, const Occupancy& occupancy,
+            std::optional<kernel::Instant> expires_at = std::nullopt) {
     const auto days = days_of(occupancy);
-    const auto value = encode_allocation(occupancy);
+    const auto value = encode_allocation(occupancy, expires_at);
     for (const auto& resource : occupancy.resources) {
         for (auto day = days.first; day <= days.last; ++day) {
             views.put_unread(allocation_key(resource.id, day, owner), value);
@@ -36,39 +31,60 @@ void occupy(TenantViews& views, const Uuid& owner, const Occupancy& occupancy) {
     }
 }
 
+// What an event does to the slot, as the fold `resource_month` has it: frees, takes, or both.
+struct Occupying {
+    const kernel::EventType* type;
+    void (*apply)(TenantViews& views, const void* event);
+};
 template <class E>
-bool move(TenantViews& views, const eventstore::TypedEvent& event) {
-    const auto* e = as<E>(event);
-    if (e == nullptr) return false;
-    free(views, e->id, e->freed);
-    occupy(views, e->id, e->occupancy);
-    return true;
+Occupying occupying() {
+    return {&kernel::event_type<E>(), [](TenantViews& views, const void* event) {
+                const auto& e = *static_cast<const E*>(event);
+                if constexpr (requires { e.freed; }) free(views, e.id, e.freed);
+                if constexpr (requires { e.expires_at; }) {
+                    occupy(views, e.id, e.occupancy, e.expires_at);
+                } else if constexpr (requires { e.occupancy; }) {
+                    occupy(views, e.id, e.occupancy);
+                }
+            }};
+}
+// One-off blocks; those that recur are in the calendars.
+void add_block(TenantViews& views, const void* event) {
+    const auto& e = *static_cast<const BlockAdded*>(event);
+    if (!e.one_off()) return;
+    for (const auto month : months_of(e.start, e.end))
+        views.put_unread(block_key(e.owner_id, month, e.id), encode_block(e));
+}
+void remove_block(TenantViews& views, const void* event) {
+    const auto& e = *static_cast<const BlockRemoved*>(event);
+    if (!e.freed.one_off()) return;
+    for (const auto month : months_of(e.freed.start, e.freed.end))
+        views.erase_unread(block_key(e.owner_id, month, e.id));
 }
 
-// What each does to the slot, as the fold `resource_month` has it.
-void apply_allocation(TenantViews& views, const eventstore::TypedEvent& event) {
-    if (const auto* booked = as<AppointmentBooked>(event)) {
-        return occupy(views, booked->id, booked->occupancy);
-    }
-    if (const auto* cancelled = as<AppointmentCancelled>(event)) {
-        return free(views, cancelled->id, cancelled->freed);
-    }
-    [[maybe_unused]] const bool moved = move<AppointmentRescheduled>(views, event) ||
-                                        move<AppointmentCompleted>(views, event) ||
-                                        move<AppointmentNoShow>(views, event);
+const Occupying* find_occupying(const kernel::EventType* type) {
+    static const std::array list{occupying<AppointmentBooked>(),
+                                 occupying<AppointmentRescheduled>(),
+                                 occupying<AppointmentReassigned>(),
+                                 occupying<AppointmentCancelled>(),
+                                 occupying<AppointmentCompleted>(),
+                                 occupying<AppointmentNoShow>(),
+                                 occupying<HoldPlaced>(),
+                                 occupying<HoldReleased>(),
+                                 occupying<HoldBooked>(),
+                                 occupying<HoldExpired>(),
+                                 Occupying{&kernel::event_type<BlockAdded>(), &add_block},
+                                 Occupying{&kernel::event_type<BlockRemoved>(), &remove_block}};
+    const auto at = std::ranges::find(list, type, &Occupying::type);
+    return at == list.end() ? nullptr : &*at;
 }
 
 // Every event that changes what is occupied has to be one of those above.
 void check_known(const kernel::Catalogue& catalogue) {
-    const std::array<const kernel::EventType*, 5> known{
-        &kernel::event_type<AppointmentBooked>(), &kernel::event_type<AppointmentRescheduled>(),
-        &kernel::event_type<AppointmentCancelled>(), &kernel::event_type<AppointmentCompleted>(),
-        &kernel::event_type<AppointmentNoShow>()};
     for (const auto& [name, type] : catalogue.events()) {
         const bool occupies = type->reaction(kernel::fold_type<ResourceMonth>()) != nullptr;
-        if (occupies && std::ranges::find(known, type) == known.end()) {
+        if (occupies && !find_occupying(type))
             throw std::logic_error("availability does not know " + std::string(name));
-        }
     }
 }
 }  // namespace
@@ -161,7 +177,8 @@ Result<void> AvailabilityProjection::apply(const AppliedEvent& event, TenantView
             if (reaction) state_->apply_resource(*reaction, event, views);
         }
     }
-    apply_allocation(views, event.event);
+    if (const auto* occupying = find_occupying(event.event.type))
+        occupying->apply(views, event.event.data.get());
     return {};
 }
 

@@ -82,6 +82,15 @@ std::vector<Schedule> RowSource::schedules(const ResourceId& id) {
     return calendar ? calendar->schedules : std::vector<Schedule>{};
 }
 
+std::vector<Override> RowSource::overrides(const ResourceId& id, kernel::LocalDate first,
+                                           kernel::LocalDate last) {
+    std::vector<Override> found;
+    for (const auto month : local_months(first, last)) {
+        if (const auto kept = fold<OverrideMonth>({id, month})) kept->copy(first, last, found);
+    }
+    return found;
+}
+
 std::vector<Allocation> RowSource::allocations(const ResourceId& id, kernel::Instant from,
                                                kernel::Instant to) {
     std::vector<Allocation> found;
@@ -96,14 +105,43 @@ std::vector<Allocation> RowSource::allocations(const ResourceId& id, kernel::Ins
         const auto busy_until = a.end + minutes{a.buffer_after_minutes};
         // It lies under every day it touches: the first one of those asked counts.
         const bool here = day == std::max(first, day_of(busy_from));
-        if (here && busy_from < to && busy_until > from) found.push_back(std::move(a));
+        const bool meets = busy_from < to && busy_until > from;
+        if (here && meets && !a.is_over(now_)) found.push_back(std::move(a));
     }
     return found;
 }
 
+std::vector<Block> RowSource::blocks_of(const kernel::Uuid& owner, kernel::Instant from,
+                                        kernel::Instant to) {
+    std::vector<Block> found;
+    const auto first = months_of(from, from).front();
+    auto walk = rows_.walk(blocks_prefix(owner));
+    for (walk.seek(blocks_from(owner, first)); walk.valid(); walk.next()) {
+        const auto row = decode_block(walk.key(), walk.value());
+        if (row.month > day_of(to)) break;
+        // It lies under every month it touches: the first one of those asked counts.
+        const bool here = row.month == day_of(first) || day_of(row.block.start) >= row.month;
+        if (here && row.block.start < to && row.block.end > from) found.push_back(row.block);
+    }
+    if (const auto calendar = fold<Calendar>(owner)) append_standing(*calendar, from, to, found);
+    return found;
+}
+
+std::vector<Block> RowSource::resource_blocks(const ResourceId& id, kernel::Instant from,
+                                              kernel::Instant to) {
+    return blocks_of(id, from, to);
+}
+std::vector<Block> RowSource::location_blocks(const LocationId& id, kernel::Instant from,
+                                              kernel::Instant to) {
+    return blocks_of(id, from, to);
+}
+std::vector<Block> RowSource::tenant_blocks(kernel::Instant from, kernel::Instant to) {
+    return blocks_of(rows_.tenant(), from, to);
+}
+
 int RowSource::live_on(const ServiceId& service, kernel::LocalDate date) {
     const auto day = fold<ServiceDay>({service, date});
-    return day ? day->live : 0;
+    return day ? day->taken(now_) : 0;
 }
 
 }  // namespace almanac::projections::availability

@@ -33,16 +33,27 @@ class DecodedFolds {
 
 class RowSource final : public scheduling::SnapshotSource {
   public:
-    RowSource(const ViewRows& rows, DecodedFolds& decoded) : rows_(rows), decoded_(decoded) {}
+    RowSource(const ViewRows& rows, DecodedFolds& decoded, kernel::Instant now)
+        : rows_(rows), decoded_(decoded), now_(now) {}
 
     const scheduling::ResourceDirectory& resources() override;
     scheduling::LocationId default_location() override;
     std::optional<kernel::Zone> active_location(const scheduling::LocationId& id) override;
     std::vector<scheduling::Schedule> schedules(const scheduling::ResourceId& id) override;
+    std::vector<scheduling::Override> overrides(const scheduling::ResourceId& id,
+                                                kernel::LocalDate first,
+                                                kernel::LocalDate last) override;
     std::vector<scheduling::Allocation> allocations(const scheduling::ResourceId& id,
                                                     kernel::Instant from,
                                                     kernel::Instant to) override;
     int live_on(const scheduling::ServiceId& service, kernel::LocalDate date) override;
+    std::vector<scheduling::Block> resource_blocks(const scheduling::ResourceId& id,
+                                                   kernel::Instant from,
+                                                   kernel::Instant to) override;
+    std::vector<scheduling::Block> location_blocks(const scheduling::LocationId& id,
+                                                   kernel::Instant from,
+                                                   kernel::Instant to) override;
+    std::vector<scheduling::Block> tenant_blocks(kernel::Instant from, kernel::Instant to) override;
 
     // Null where no event ever had this tag.
     template <kernel::FoldState F>
@@ -52,11 +63,14 @@ class RowSource final : public scheduling::SnapshotSource {
     }
 
   private:
+    std::vector<scheduling::Block> blocks_of(const kernel::Uuid& owner, kernel::Instant from,
+                                             kernel::Instant to);
     DecodedFolds::Fold load(const kernel::FoldType& type, const std::string& tag);
     std::shared_ptr<const scheduling::ResourceDirectory> load_directory() const;
 
     const ViewRows& rows_;
     DecodedFolds& decoded_;
+    kernel::Instant now_;
     std::shared_ptr<const scheduling::ResourceDirectory> directory_;
     std::string key_;    // reused
     std::string value_;  // reused

@@ -11,13 +11,15 @@ using eventstore::append_u64;
 using eventstore::read_u64;
 
 // Raised where keys or rows change their meaning.
-constexpr int rows_version = 1;
-constexpr std::size_t fixed_bytes = 8 + 8 + 4 * 3 + 1 + 16;
+constexpr int rows_version = 3;
+constexpr std::size_t fixed_bytes = 8 + 8 + 4 * 3 + 8 + 16;
 constexpr std::size_t key_bytes = 1 + 16 + 4 + 16;
 
-const std::array<const kernel::FoldType*, 5>& kept_folds() {
-    static const std::array<const kernel::FoldType*, 5> folds{
-        &kernel::fold_type<scheduling::ServiceDay>(), &kernel::fold_type<scheduling::Calendar>(),
+const std::array<const kernel::FoldType*, 6>& kept_folds() {
+    static const std::array<const kernel::FoldType*, 6> folds{
+        &kernel::fold_type<scheduling::ServiceDay>(),
+        &kernel::fold_type<scheduling::Calendar>(),
+        &kernel::fold_type<scheduling::OverrideMonth>(),
         &kernel::fold_type<kernel::Record<scheduling::Service>>(),
         &kernel::fold_type<kernel::Record<scheduling::Location>>(),
         &kernel::fold_type<tenancy::Tenant>()};
@@ -85,7 +87,8 @@ std::string allocation_key(const kernel::Uuid& resource, Day day, const kernel::
     return allocations_from(resource, day).append(owner.view());
 }
 
-std::string encode_allocation(const scheduling::Occupancy& occupancy) {
+std::string encode_allocation(const scheduling::Occupancy& occupancy,
+                              std::optional<kernel::Instant> expires_at) {
     std::string out;
     out.reserve(fixed_bytes + 16 * occupancy.resources.size());
     append_u64(out, static_cast<std::uint64_t>(kernel::micros(occupancy.start)));
@@ -93,7 +96,7 @@ std::string encode_allocation(const scheduling::Occupancy& occupancy) {
     append_u32(out, static_cast<std::uint32_t>(occupancy.buffer_before_minutes));
     append_u32(out, static_cast<std::uint32_t>(occupancy.buffer_after_minutes));
     append_u32(out, static_cast<std::uint32_t>(occupancy.party_size));
-    out += '\0';
+    append_u64(out, static_cast<std::uint64_t>(expires_at ? kernel::micros(*expires_at) : 0));
     out.append(occupancy.service_id.view());
     for (const auto& resource : occupancy.resources) out.append(resource.id.view());
     return out;
@@ -116,13 +119,43 @@ scheduling::Allocation decode_allocation(std::string_view key, std::string_view 
     a.buffer_before_minutes = number(16);
     a.buffer_after_minutes = number(20);
     a.party = number(24);
-    a.hold = value[28] != '\0';
-    a.service = kernel::uuid_from_bytes(value.substr(29, 16));
+    if (const auto expires_at = instant(28); kernel::micros(expires_at) != 0)
+        a.expires_at = expires_at;
+    a.service = kernel::uuid_from_bytes(value.substr(36, 16));
     a.resources.reserve((value.size() - fixed_bytes) / 16);
     for (auto at = fixed_bytes; at < value.size(); at += 16) {
         a.resources.push_back(kernel::uuid_from_bytes(value.substr(at, 16)));
     }
     return a;
+}
+
+std::string blocks_prefix(const kernel::Uuid& owner) {
+    return std::string("b").append(owner.view());
+}
+std::string blocks_from(const kernel::Uuid& owner, kernel::Instant month) {
+    auto key = blocks_prefix(owner);
+    append_day(key, day_of(month));
+    return key;
+}
+std::string block_key(const kernel::Uuid& owner, kernel::Instant month, const kernel::Uuid& block) {
+    return blocks_from(owner, month).append(block.view());
+}
+
+std::string encode_block(const scheduling::BlockTime& time) {
+    std::string out;
+    append_u64(out, static_cast<std::uint64_t>(kernel::micros(time.start)));
+    append_u64(out, static_cast<std::uint64_t>(kernel::micros(time.end)));
+    return out;
+}
+
+BlockRow decode_block(std::string_view key, std::string_view value) {
+    if (key.size() != key_bytes || value.size() != 16) throw damaged();
+    const auto instant = [&](std::size_t at) {
+        return kernel::instant_from_micros(
+            static_cast<std::int64_t>(read_u64(value.substr(at, 8))));
+    };
+    return {day_in(key),
+            {kernel::uuid_from_bytes(key.substr(key_bytes - 16)), instant(0), instant(8)}};
 }
 
 Day day_in(std::string_view allocation_key) {

@@ -3,15 +3,22 @@
 //     "d"                                          -> position u64 of the last change of a resource
 //     "e" ‖ resource 16                            -> JSON of a directory with this one entry
 //     "a" ‖ resource 16 ‖ UTC day u32 ‖ owner 16   -> allocation, on every day it touches
-// Folds: tenant, location, service, calendar, service_day. A day counts from 1970 with its sign
-// turned. Allocation, integers big-endian: start i64 µs ‖ end i64 µs ‖ buffer before i32 ‖ buffer
-// after i32 (minutes) ‖ party i32 ‖ hold u8 ‖ service 16 ‖ resources of the session 16 each. Pure.
+//     "b" ‖ owner 16 ‖ UTC month u32 ‖ block 16    -> one-off block, in every month it touches
+// Folds: tenant, location, service, calendar, override_month, service_day. A day counts from 1970
+// with its sign turned, a month is that of its first day. Allocation, integers big-endian: start
+// i64 µs ‖ end i64 µs ‖ buffer before i32 ‖ buffer after i32 (minutes) ‖ party i32 ‖ expiry of a
+// hold i64 µs, of others 0 ‖ service 16 ‖ resources of the session 16 each. Block: start i64 µs ‖
+// end i64 µs; its owner is a resource, a location or the tenant. Pure.
 #pragma once
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "domain/scheduling/appointment.hpp"
+#include "domain/scheduling/block.hpp"
+#include "domain/scheduling/hold.hpp"
+#include "domain/scheduling/override.hpp"
+#include "domain/scheduling/visit.hpp"
 #include "domain/tenancy/tenant.hpp"
 
 namespace almanac::projections::availability {
@@ -36,10 +43,22 @@ std::string allocations_prefix(const kernel::Uuid& resource);
 std::string allocations_from(const kernel::Uuid& resource, Day day);
 std::string allocation_key(const kernel::Uuid& resource, Day day, const kernel::Uuid& owner);
 
-std::string encode_allocation(const scheduling::Occupancy& occupancy);
+std::string encode_allocation(const scheduling::Occupancy& occupancy,
+                              std::optional<kernel::Instant> expires_at);
 // From key and value; throws ViewFailure (`corrupt`) where they are no allocation.
 scheduling::Allocation decode_allocation(std::string_view key, std::string_view value);
 Day day_in(std::string_view allocation_key);
+
+std::string blocks_prefix(const kernel::Uuid& owner);
+std::string blocks_from(const kernel::Uuid& owner, kernel::Instant month);
+std::string block_key(const kernel::Uuid& owner, kernel::Instant month, const kernel::Uuid& block);
+std::string encode_block(const scheduling::BlockTime& time);
+struct BlockRow {
+    Day month = 0;  // its first day
+    scheduling::Block block;
+};
+// From key and value; throws ViewFailure (`corrupt`) where they are no block.
+BlockRow decode_block(std::string_view key, std::string_view value);
 
 // A row of kind "f": what is behind its position.
 struct FoldRow {

@@ -23,8 +23,14 @@ class FreshnessTest(unittest.TestCase):
     def reads(self):
         """Operation and address of every read that the server declares below /v1."""
         document = self.api.get("/openapi.json").json
-        asked = {"find_slots": f"?service_id={self.salon.services[0]}&from={house.instant(1)}"
-                               f"&to={house.instant(2)}"}
+        instants = f"from={house.instant(1)}&to={house.instant(2)}"
+        dates = f"?from={house.instant(1)[:10]}&to={house.instant(2)[:10]}"
+        asked = {"find_slots": f"?service_id={self.salon.services[0]}&{instants}",
+                 "free_busy": f"?resource_ids={self.salon.chairs[0]}&{instants}",
+                 "calendar": f"?date={house.instant(1)[:10]}",
+                 "client_summary": f"?client_id={self.salon.clients[0]}",
+                 **dict.fromkeys(("appointment_stats", "business_metrics", "utilisation",
+                                  "calendar_availability_summary"), dates)}
         for path, operations in document["paths"].items():
             if path.startswith("/v1/") and "get" in operations:
                 name = operations["get"]["operationId"]

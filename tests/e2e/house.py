@@ -151,10 +151,10 @@ class House:
         self.key = json.loads(made.stdout)["admin_api_key"]
         self.process = self.address = None
 
-    def start(self, options=(), environment=None):
+    def start(self, options=(), environment=None, listen="127.0.0.1:0"):
         with open(self.stderr_path, "ab") as errors:
             self.process = subprocess.Popen(
-                [ALMANACD, "--data", str(self.data), "--listen", "127.0.0.1:0", *options],
+                [ALMANACD, "--data", str(self.data), "--listen", listen, *options],
                 stdout=subprocess.PIPE, stderr=errors, text=True,
                 env={**os.environ, **(environment or {})})
         ready, _, _ = select.select([self.process.stdout], [], [], READY_SECONDS_MAX)

@@ -8,7 +8,8 @@
 #include <set>
 
 #include "domain/house.hpp"
-#include "domain/scheduling/appointment.hpp"
+#include "domain/scheduling/appointment_change.hpp"
+#include "domain/scheduling/calendar_view.hpp"
 #include "domain/scheduling/service.hpp"
 #include "domain/tenancy/tenant.hpp"
 #include "gateway/openapi.hpp"
@@ -31,7 +32,9 @@ const std::set<std::string> structural{"required", "unknown_field", "type",  "en
 kernel::PathParameters path_of(const std::string& path) {
     kernel::PathParameters parameters;
     for (const auto name : path_parameters(path)) {
-        parameters.values.emplace_back(name, "019b0c5e-7a10-7c3e-8f21-5d4c3b2a1908");
+        const bool date = name == "date";
+        parameters.values.emplace_back(
+            name, date ? "2026-12-01" : "019b0c5e-7a10-7c3e-8f21-5d4c3b2a1908");
     }
     return parameters;
 }
@@ -44,11 +47,28 @@ std::vector<FieldError> patch_errors(const Object& body) {
     return in.errors;
 }
 
+// Its patch is one field of its body.
+std::vector<FieldError> details_errors(const Object& body) {
+    using scheduling::ChangeAppointment;
+    const auto parsed =
+        kernel::detail::parse_command<ChangeAppointment>(Value(body), path_of("appointments/{id}"));
+    if (!parsed) return parsed.error().errors;
+    kernel::Reader in;
+    const kernel::Place at;
+    kernel::Patch<scheduling::AppointmentDetails> patch;
+    kernel::read_patch<scheduling::AppointmentDetails>(
+        in, static_cast<const ChangeAppointment*>(parsed->get())->details,
+        kernel::Place{&at, "details"}, {}, patch);
+    return in.errors;
+}
+
 // The reader of each merge patch; its command reads the patch only when it is decided.
 const std::map<std::string, std::function<std::vector<FieldError>(const Object&)>> patch_readers{
     {"change_tenant", patch_errors<tenancy::TenantProfile>},
     {"change_location", patch_errors<scheduling::Location>},
     {"change_service_category", patch_errors<scheduling::ServiceCategory>},
+    {"change_calendar_view", patch_errors<scheduling::CalendarView>},
+    {"change_appointment", details_errors},
     {"change_service", patch_errors<scheduling::Service>},
     {"change_resource", patch_errors<scheduling::Resource>},
     {"change_client", patch_errors<scheduling::Client>},
@@ -270,6 +290,15 @@ TEST(OpenApiSchema, MoneyThatMayNotBeNegativeSaysSo) {
     expect_agreement(*command, with(*command, "price", price(-1)), false, "negative");
 }
 
+// As it stands in a URL: a list is comma-separated (`explode: false`).
+Value as_text(const Value& example) {
+    if (!example.is_array()) return example;
+    std::string text;
+    for (const auto& each : example.get_array())
+        text.append(text.empty() ? "" : ",").append(each.get_string());
+    return Value(text);
+}
+
 TEST(OpenApiSchema, ParametersOfQueriesAreTheReaders) {
     const auto catalogue = build_catalogue();
     const auto document = build_openapi(catalogue, route_table(catalogue), "", true);
@@ -282,7 +311,7 @@ TEST(OpenApiSchema, ParametersOfQueriesAreTheReaders) {
             if (parameter.get_object().contains("$ref")) continue;
             const std::string name(parameter.at("name").get_string());
             if (!parameter.get_object().contains("required")) continue;
-            asked[name] = parameter.at("example");
+            asked[name] = as_text(parameter.at("example"));
             required.push_back(name);
         }
         const auto path = path_of(query->path);

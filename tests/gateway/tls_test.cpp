@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gateway/http_body.hpp"
 #include "gateway/http_server.hpp"
 #include "tests/gateway/raw_client.hpp"
 
@@ -135,6 +136,43 @@ class TlsServerTest : public ::testing::Test {
     Credentials credentials_;
     std::unique_ptr<HttpServer> server_;
 };
+
+// Echoes a body piece by piece.
+struct Echo : std::enable_shared_from_this<Echo> {
+    std::shared_ptr<BodySource> body;
+    StreamHandle stream;
+    void go_on() {
+        body->next([self = shared_from_this()](BodyPiece piece) {
+            self->stream.write(std::move(piece.bytes));
+            if (piece.end == BodyPiece::End::more) return self->go_on();
+            self->stream.close();
+            self->body = nullptr;
+        });
+    }
+};
+
+TEST_F(TlsServerTest, a_body_and_its_answer_pass_each_other) {
+    ServerOptions options;
+    options.stream_body = [](const Request&) { return true; };
+    serve(
+        [](Request request, Responder responder) {
+            auto echo = std::make_shared<Echo>();
+            echo->body = request.body_source;
+            echo->stream = responder.stream({.content_type = "text/plain"});
+            echo->go_on();
+        },
+        std::move(options));
+    TlsClient client(server_->port());
+    ASSERT_TRUE(client.connected());
+    client.send("POST /import HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 50; ++i) {
+        client.send("6\r\nhello" + std::to_string(i % 10) + "\r\n");
+        EXPECT_TRUE(client.receive_until("hello" + std::to_string(i % 10) + "\r\n")
+                        .ends_with("hello" + std::to_string(i % 10) + "\r\n"));
+    }
+    client.send("0\r\n\r\n");
+    EXPECT_TRUE(client.receive_until("0\r\n\r\n").ends_with("0\r\n\r\n"));
+}
 
 TEST_F(TlsServerTest, serves_requests_and_keeps_the_connection) {
     serve([](Request request, Responder responder) {

@@ -88,7 +88,7 @@ class AvailabilityTest : public testing::Test {
     // The same question to the folds.
     Result<SlotList> by_folds(const FindSlots& query) {
         Replayed read(house, tenant);
-        FoldSource folds(read);
+        FoldSource folds(read, house.clock().now());
         const auto& service = read.get<Record<Service>>(query.service_id);
         auto snapshot = build_snapshot(folds, query.service_id, service, query.from, query.to,
                                        query.resource_ids);
@@ -244,7 +244,8 @@ class AvailabilityHistoryTest : public AvailabilityTest {
             "{'active':true,'prices':[{'service_id':'" + services[0] + "','duration_minutes':30}]}";
         const auto later = kernel::to_string(soon + minutes(15 * pick(100)));
         const auto appointment = appointments.empty() ? room : one_of(appointments);
-        switch (pick(8)) {
+        const auto hold = holds.empty() ? room : one_of(holds);
+        switch (pick(17)) {
             case 0:
                 return may("cancel_appointment", "{}", appointment);
             case 1:
@@ -261,13 +262,66 @@ class AvailabilityHistoryTest : public AvailabilityTest {
                            one_of(chairs));
             case 6:
                 return may("delete_resource", "{}", pick(2) ? room : chairs[1]);
+            case 7:
+                return may("reassign_appointment", "{'resource_ids':['" + one_of(chairs) + "']}",
+                           appointment);
+            case 8:
+            case 9:
+                return hold_one(later);
+            case 10:
+                return may("release_hold", "{}", hold);
+            case 11:
+            case 12:
+                return override_one(soon);
+            case 13:
+            case 14:
+                return add_one_block(soon);
+            case 15:
+                return may("remove_block", "{}", blocks.empty() ? room : one_of(blocks));
             default:
                 return may("restore_resource", "{}", pick(2) ? room : chairs[1]);
         }
     }
 
+    void hold_one(const std::string& start) {
+        const auto placed =
+            house.run(tenant, "hold_slot",
+                      "{'service_id':'" + one_of(services) + "','start':'" + start +
+                          "','ttl_seconds':" + std::to_string(30 + pick(1700)) + "}");
+        if (placed) holds.push_back(placed->id);
+    }
+    // Of any scope, once or by a rule, in instants or in local time.
+    void add_one_block(Instant soon) {
+        const std::vector<std::string> scopes{"'resource_id':'" + one_of(chairs) + "'",
+                                              "'resource_id':'" + room + "'",
+                                              "'location_id':'" + far + "'", "'everything':true"};
+        const std::vector<std::string> rules{"", "", ",'rrule':'FREQ=DAILY;COUNT=3'",
+                                             ",'rrule':'FREQ=WEEKLY'",
+                                             ",'rrule':'FREQ=HOURLY;INTERVAL=9;UNTIL=20261231'"};
+        const auto start = soon + minutes(15 * pick(200)) - days{pick(3)};
+        const auto end = start + minutes(15 * (1 + pick(pick(4) ? 20 : 300)));
+        const auto local = pick(2) == 0;
+        const auto time = [&](std::string_view name, Instant t) {
+            return std::string(local ? "'local_" : "'") + std::string(name) + "':'" +
+                   kernel::to_string(t).substr(0, 16) + (local ? "'" : ":00Z'");
+        };
+        const auto added =
+            house.run(tenant, "add_block",
+                      "{'kind':'other','scope':{" + one_of(scopes) + "}," + time("start", start) +
+                          "," + time("end", end) + one_of(rules) + "}");
+        if (added) blocks.push_back(added->id);
+    }
+    void override_one(Instant soon) {
+        const auto date = kernel::to_string(kernel::Zone::utc().local_date(soon));
+        const auto body =
+            pick(2) ? "{'closed':true}" : "{'windows':[{'from':'06:00','to':'22:30'}]}";
+        const auto name = pick(4) ? "set_override" : "remove_override";
+        [[maybe_unused]] const auto done = house.run_at(tenant, name, pick(4) ? body : "{}",
+                                                        {{{"id", one_of(chairs)}, {"date", date}}});
+    }
+
     std::string room, far;
-    std::vector<std::string> chairs, services, appointments;
+    std::vector<std::string> chairs, services, appointments, holds, blocks;
 };
 
 TEST_F(AvailabilityHistoryTest, what_the_view_offers_is_what_the_folds_accept) {
@@ -280,6 +334,7 @@ TEST_F(AvailabilityHistoryTest, what_the_view_offers_is_what_the_folds_accept) {
         happen_something(soon);
     }
     EXPECT_GT(appointments.size(), 10U);
+    EXPECT_GT(blocks.size(), 3U);
     views.catch_up();
     Views again(house, house.path("again"));
     again.catch_up();
@@ -317,18 +372,19 @@ TEST_F(AvailabilityTest, allocations_of_any_range_are_those_of_the_folds) {
     }
     views.catch_up();
     Replayed read(house, tenant);
-    FoldSource folds(read);
+    FoldSource folds(read, house.clock().now());
     const auto sorted = [](std::vector<Allocation> list) {
         std::ranges::sort(list, {},
                           [](const Allocation& a) { return std::tuple(a.start, a.owner); });
-        std::vector<std::tuple<Uuid, Instant, Instant, int, int, int, bool, std::vector<Uuid>>>
+        std::vector<std::tuple<Uuid, Instant, Instant, int, int, int, std::optional<Instant>,
+                               std::vector<Uuid>>>
             plain;
         for (const auto& a : list)
             plain.emplace_back(a.owner, a.start, a.end, a.buffer_before_minutes,
-                               a.buffer_after_minutes, a.party, a.hold, a.resources);
+                               a.buffer_after_minutes, a.party, a.expires_at, a.resources);
         return plain;
     };
-    views.slots.with_source(tenant, [&](SnapshotSource& rows) {
+    views.slots.with_source(tenant, house.clock().now(), [&](SnapshotSource& rows) {
         for (int i = 0; i < 300; ++i) {
             const auto from = at("2026-12-24") + minutes(pick(24'000));
             const auto to = from + minutes(1 + pick(6000));
@@ -336,6 +392,41 @@ TEST_F(AvailabilityTest, allocations_of_any_range_are_those_of_the_folds) {
                       sorted(folds.allocations(ResourceId{resource}, from, to)));
         }
     });
+}
+
+TEST_F(AvailabilityHistoryTest, blocks_of_any_range_are_those_of_the_folds) {
+    build();
+    for (int i = 0; i < 60; ++i) {
+        add_one_block(at("2026-12-28") + hours(pick(200)));
+        if (pick(4) == 0 && !blocks.empty()) [[maybe_unused]]
+            const auto done = house.run(tenant, "remove_block", "{}", one_of(blocks));
+    }
+    house.make(tenant, "add_block",
+               "{'kind':'maintenance','scope':{'location_id':'" + far +
+                   "'},'start':'2026-10-01T00:00:00Z','end':'2027-09-01T00:00:00Z'}");
+    views.catch_up();
+    Replayed read(house, tenant);
+    FoldSource folds(read, house.clock().now());
+    const auto sorted = [](std::vector<Block> list) {
+        std::ranges::sort(list, {}, [](const Block& b) { return std::tuple(b.start, b.id); });
+        return list;
+    };
+    std::size_t found = 0;
+    views.slots.with_source(tenant, house.clock().now(), [&](SnapshotSource& rows) {
+        for (int i = 0; i < 200; ++i) {
+            const auto from = at("2026-12-20") + minutes(pick(24'000));
+            const auto to = from + minutes(1 + pick(60'000));
+            const ResourceId chair{id_of(one_of(chairs))};
+            const LocationId location{id_of(far)};
+            EXPECT_EQ(sorted(rows.resource_blocks(chair, from, to)),
+                      sorted(folds.resource_blocks(chair, from, to)));
+            EXPECT_EQ(sorted(rows.location_blocks(location, from, to)),
+                      sorted(folds.location_blocks(location, from, to)));
+            EXPECT_EQ(sorted(rows.tenant_blocks(from, to)), sorted(folds.tenant_blocks(from, to)));
+            found += rows.tenant_blocks(from, to).size();
+        }
+    });
+    EXPECT_GT(found, 0U);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Facts put straight into a log, as a decision would have left them: for histories that commands
 // would take too long to make. Personal data is left out of them.
 #pragma once
-#include "domain/scheduling/appointment.hpp"
+#include "domain/scheduling/visit.hpp"
 #include "tests/projections/house.hpp"
 
 namespace almanac::projections {

@@ -18,7 +18,7 @@
 #include "domain/kernel/digest.hpp"
 #include "eventstore/data_directory.hpp"
 #include "eventstore/executor.hpp"
-#include "projections/availability/availability.hpp"
+#include "projections/read_models.hpp"
 #include "projections/records/client_search.hpp"
 #include "projections/records/records.hpp"
 #include "projections/runtime.hpp"
@@ -96,12 +96,17 @@ class House {
     // A command as the gateway runs it, from a body as people write it (' for ").
     Result<eventstore::CommandAnswer> run(const TenantId& tenant, std::string_view name,
                                           std::string body, std::string target = {}) {
+        kernel::PathParameters path;
+        if (!target.empty()) path.values.emplace_back("id", target);
+        return run_at(tenant, name, std::move(body), path, std::move(target));
+    }
+    Result<eventstore::CommandAnswer> run_at(const TenantId& tenant, std::string_view name,
+                                             std::string body, const kernel::PathParameters& path,
+                                             std::string target = {}) {
         std::ranges::replace(body, '\'', '"');
         eventstore::CommandRequest request;
         request.type = catalogue().command(name);
         if (request.type == nullptr) throw std::invalid_argument("no command " + std::string(name));
-        kernel::PathParameters path;
-        if (!target.empty()) path.values.emplace_back("id", target);
         auto command = request.type->parse(kernel::json::parse_own(body), path);
         if (!command) return std::unexpected(std::move(command.error()));
         request.command = std::move(*command);
@@ -163,7 +168,7 @@ inline bool applied(Runtime& runtime, std::uint64_t position) {
     return promise.get_future().get();
 }
 
-// Records and availability over a house, in a directory of their own.
+// Records and every read model over a house, in a directory of their own.
 class Views {
   public:
     Views(House& house, const std::filesystem::path& directory, RuntimeOptions options = {})
@@ -171,10 +176,11 @@ class Views {
           store(
               must(ViewStore::open(directory, house.log().log_id(), house.log().last_position()))),
           records(catalogue()),
-          availability(catalogue()),
+          models(catalogue(), *store),
+          availability(models.projection("availability")),
+          slots(models.availability()),
           queries(catalogue(), *store, house.log()),
-          slots(*store),
-          runtime(catalogue(), house.log(), *store, {&records, &availability}, {}, options) {}
+          runtime(catalogue(), house.log(), *store, all(), {}, options) {}
     ~Views() { runtime.stop(); }
 
     // Everything that is in the log now.
@@ -187,6 +193,28 @@ class Views {
         EXPECT_TRUE(runtime.parked().empty());
     }
     // As the writer's hook does.
+    std::vector<Projection*> all() {
+        auto list = models.projections();
+        list.insert(list.begin(), &records);
+        return list;
+    }
+    // The answer of a query as its caller reads it, from the words of its caller.
+    Result<kernel::json::Value> ask(const TenantId& tenant, std::string_view name,
+                                    const kernel::json::Object& parameters,
+                                    const std::string& id = {}) {
+        const auto& queries_known = catalogue().queries();
+        const auto type =
+            std::ranges::find(queries_known, name, [](const auto& each) { return each->name; });
+        if (type == queries_known.end()) throw std::invalid_argument("no query");
+        kernel::PathParameters path;
+        if (!id.empty()) path.values.emplace_back("id", id);
+        auto query = (*type)->parse(parameters, path);
+        if (!query) return std::unexpected(std::move(query.error()));
+        auto answer = models.answer(name, tenant, house_.clock().now(), query->get());
+        if (!answer) return std::unexpected(std::move(answer.error()));
+        EXPECT_EQ(answer->position, store->read(records.view(), tenant).position());
+        return kernel::json::parse_own(answer->body);
+    }
     void feed(std::uint64_t from, std::uint64_t to) {
         std::vector<eventstore::CommittedEvent> events;
         for (auto position = from; position <= to; ++position)
@@ -200,9 +228,10 @@ class Views {
   public:
     std::unique_ptr<ViewStore> store;
     RecordsProjection records;
-    AvailabilityProjection availability;
+    ReadModels models;
+    const Projection& availability;
+    const Availability& slots;
     RecordQueries queries;
-    Availability slots;
     Runtime runtime;
 };
 

@@ -47,6 +47,10 @@ class BusinessFixture : public ::testing::Test {
     std::unique_ptr<eventstore::Store> open(const std::string& directory) {
         auto store = eventstore::Store::open(directory, catalogue, {});
         if (!store) throw std::runtime_error(store.error().detail);
+        if (const auto done = (*store)->finish_begun(); !done)
+            throw std::runtime_error(done.error().detail);
+        if (const auto done = (*store)->start_policies(); !done)
+            throw std::runtime_error(done.error().detail);
         return std::move(*store);
     }
 

@@ -25,6 +25,8 @@ class FoldCacheTest : public BusinessFixture {
         options.executor = executor;
         auto store = eventstore::Store::open(path, catalogue, options);
         if (!store) throw std::runtime_error(store.error().detail);
+        if (const auto done = (*store)->start_policies(); !done)
+            throw std::runtime_error(done.error().detail);
         return std::move(*store);
     }
     std::string issue(eventstore::Store& store) { return run(store, key_request()).value().id; }

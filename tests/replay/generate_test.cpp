@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "domain/scheduling/appointment.hpp"
+#include "domain/scheduling/visit.hpp"
 #include "replay/stopped_directory.hpp"
 #include "tests/replay/business_fixture.hpp"
 

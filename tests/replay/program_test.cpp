@@ -20,7 +20,8 @@ class ProgramTest : public BusinessFixture {
         const auto store = open(directory_);
         StoreTarget target(*store, catalogue);
         std::ostringstream notes;
-        ASSERT_TRUE(load_sample(bella_hair_salon(), target, target, notes)) << notes.str();
+        ASSERT_TRUE(load_sample(*sample_business("bella-hair-salon"), target, target, notes))
+            << notes.str();
     }
     Ran on_data(std::vector<std::string> arguments) const {
         arguments.insert(arguments.end(), {"--data", directory_});

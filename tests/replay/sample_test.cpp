@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "replay/stopped_directory.hpp"
 #include "tests/replay/business_fixture.hpp"
@@ -36,7 +38,7 @@ class Sample : public BusinessFixture {
     SampleSummary load(eventstore::Store& store) {
         StoreTarget target(store, catalogue);
         std::ostringstream notes;
-        auto summary = load_sample(bella_hair_salon(), target, target, notes);
+        auto summary = load_sample(*sample_business("bella-hair-salon"), target, target, notes);
         if (!summary) throw std::runtime_error(summary.error().detail + notes.str());
         return std::move(*summary);
     }
@@ -131,7 +133,8 @@ TEST_F(Sample, goes_on_wherever_it_was_cut_off) {
             StoreTarget target(*store, catalogue);
             DyingTarget dying(target, commands);
             std::ostringstream notes;
-            const auto cut = load_sample(bella_hair_salon(), dying, target, notes);
+            const auto cut =
+                load_sample(*sample_business("bella-hair-salon"), dying, target, notes);
             ASSERT_FALSE(cut) << commands;
             EXPECT_EQ(cut.error().code, "server_unreachable");
             // Another day when it is tried again: the two weeks stay those of the first run.
@@ -151,13 +154,111 @@ TEST_F(Sample, comes_back_where_somebody_deleted_a_part_before_it_was_complete) 
     StoreTarget target(*store, catalogue);
     DyingTarget dying(target, 9);
     std::ostringstream notes;
-    ASSERT_FALSE(load_sample(bella_hair_salon(), dying, target, notes));
+    ASSERT_FALSE(load_sample(*sample_business("bella-hair-salon"), dying, target, notes));
     const auto tenant = **target.find_tenant("bella-hair-salon");
     const auto chair = **target.find_by_slug(tenant, "resources", "main-chair");
     ASSERT_TRUE(target.run({"delete_resource", tenant, chair, {}, ""}));
     load(*store);
     EXPECT_EQ(**target.find_by_slug(tenant, "resources", "main-chair"), chair);
     EXPECT_EQ(load(*store).changes, 0);
+}
+
+// Every one of them: loaded twice, and free for more.
+class EverySample : public Sample, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(EverySample, is_loaded_once_and_can_be_booked) {
+    const auto business = *sample_business(GetParam());
+    const auto directory = init(GetParam(), "2026-11-22T10:00:00Z");
+    const auto store = open(directory);
+    StoreTarget target(*store, catalogue);
+    std::ostringstream notes;
+    const auto first = load_sample(business, target, target, notes);
+    ASSERT_TRUE(first) << first.error().code << ' ' << first.error().detail << notes.str();
+    EXPECT_EQ(first->created.at("services"), static_cast<int>(business.services.size()));
+    EXPECT_EQ(first->created.at("clients"), static_cast<int>(business.clients.size()));
+    EXPECT_GE(first->created.at("appointments"), business.days * 2);
+    EXPECT_GT(first->created.at("cancelled"), 0);
+    const auto again = load_sample(business, target, target, notes);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->changes, 0);
+    const auto now = store->clock().now();
+    for (const auto& service : business.services) {
+        const std::string slug(service.at("slug").as_string());
+        const auto id = **target.find_by_slug(first->tenant_id, "services", slug);
+        const auto slots = target.slots(first->tenant_id, id, now, now + std::chrono::days{28});
+        ASSERT_TRUE(slots) << slug;
+        EXPECT_GT(slots->size(), 3U) << slug;
+    }
+    std::set<std::string> statuses;
+    const auto booked = target.sample_appointments(first->tenant_id, business.slug);
+    ASSERT_TRUE(booked);
+    for (const auto& each : *booked) statuses.insert(each.status);
+    EXPECT_TRUE(statuses.contains("confirmed") && statuses.contains("cancelled"));
+    EXPECT_EQ(statuses.contains("completed"), business.past_days > 0);
+}
+INSTANTIATE_TEST_SUITE_P(Samples, EverySample, ::testing::ValuesIn(sample_names()),
+                         [](const auto& name) {
+                             auto text = name.param;
+                             std::ranges::replace(text, '-', '_');
+                             return text;
+                         });
+
+TEST_F(Sample, of_a_wellness_centre_has_classes_that_people_share) {
+    const auto directory = init("classes", "2026-11-22T10:00:00Z");
+    {
+        const auto store = open(directory);
+        StoreTarget target(*store, catalogue);
+        std::ostringstream notes;
+        ASSERT_TRUE(load_sample(*sample_business("tide-wellness"), target, target, notes));
+    }
+    const auto ran = almanac({"events", "--data", directory, "--tenant", "tide-wellness", "--types",
+                              "scheduling.appointment_booked"});
+    std::map<std::string, int> sessions;
+    for (const auto& line : ran.lines()) {
+        const auto data = json::parse_own(line).at("data").as_object();
+        if (data.at("service_name").as_string() != "Reformer Pilates class") continue;
+        ++sessions[std::string(data.at("occupancy").at("start").as_string())];
+    }
+    EXPECT_TRUE(std::ranges::any_of(sessions, [](const auto& s) { return s.second > 1; }));
+}
+
+// What lies behind: visits of every one of the days before, none of them in the future.
+TEST_F(Sample, has_a_past_that_ends_before_the_day_of_loading) {
+    const auto directory = init("past", "2026-11-22T10:00:00Z");
+    {
+        const auto store = open(directory);
+        StoreTarget target(*store, catalogue);
+        std::ostringstream notes;
+        const auto loaded = load_sample(*sample_business("intellectif"), target, target, notes);
+        ASSERT_TRUE(loaded) << loaded.error().detail << notes.str();
+        EXPECT_GT(loaded->created.at("completed"), 10);
+        EXPECT_GT(loaded->created.at("payments"), 5);
+    }
+    const auto ran = almanac({"events", "--data", directory, "--tenant", "intellectif", "--types",
+                              "scheduling.appointment_completed"});
+    const auto today = *kernel::parse_instant("2026-11-22T05:00:00Z");  // midnight in New York
+    for (const auto& line : ran.lines()) {
+        const auto data = json::parse_own(line).at("data").as_object();
+        const auto text = std::string(data.at("completed_at").as_string());
+        const auto completed = *kernel::parse_instant(text);
+        EXPECT_LT(completed, today);
+        EXPECT_GE(completed, today - std::chrono::days{14});
+    }
+    EXPECT_GT(ran.lines().size(), 10U);
+}
+
+TEST(SampleBusiness, each_has_a_zone_and_a_currency_of_its_own) {
+    std::set<std::string> zones;
+    std::set<std::string> currencies;
+    for (const auto& name : sample_names()) {
+        const auto business = *sample_business(name);
+        EXPECT_EQ(business.slug, name);
+        zones.insert(business.time_zone);
+        currencies.emplace(business.tenant.at("currency").as_string());
+    }
+    EXPECT_EQ(zones.size(), sample_names().size());
+    EXPECT_EQ(currencies.size(), sample_names().size());
+    EXPECT_FALSE(sample_business("no-such"));
 }
 
 }  // namespace

@@ -212,41 +212,6 @@ TEST(Reschedule, IsNeverAgainstItselfAndCrossesMonths) {
     salon.when(book_at(july)).then_rejected("scheduling.slot_taken");
 }
 
-TEST(Complete, EarlyShortensLateNeverExtends) {
-    auto service = a_haircut();
-    service.slot_step_minutes = 15;
-    auto salon = a_salon(service);
-    salon.after(book_at(monday_noon)).event<AppointmentBooked>();
-    salon.at(monday_noon + 30min);
-    const auto done =
-        salon.when(CompleteAppointment{first_booking, {}, {}}).event<AppointmentCompleted>();
-    EXPECT_EQ(done.occupancy.end, monday_noon + 30min);
-    EXPECT_EQ(done.final_price, (Money{2500, "EUR"}));
-    salon.at(monday_noon + 3h);
-    EXPECT_EQ(salon.when(CompleteAppointment{first_booking, {}, {}})
-                  .event<AppointmentCompleted>()
-                  .occupancy.end,
-              monday_noon + 60min);
-    salon.when(CompleteAppointment{first_booking, {}, monday_noon + 4h})
-        .then_field_error("/completed_at", "future");
-    salon.when(CompleteAppointment{first_booking, Money{1, "USD"}, {}})
-        .then_field_error("/final_price/currency", "currency");
-}
-
-TEST(NoShow, NotBeforeTheStartAndFreesFromNow) {
-    auto service = a_haircut();
-    service.no_show_fee = {FeeKind::fixed, Money{500, "EUR"}, std::nullopt};
-    auto salon = a_salon(service);
-    salon.after(book_at(monday_noon)).event<AppointmentBooked>();
-    salon.when(MarkNoShow{first_booking}).then_rejected("scheduling.invalid_transition");
-    salon.at(monday_noon + 20min);
-    const auto e = salon.after(MarkNoShow{first_booking}).event<AppointmentNoShow>();
-    EXPECT_EQ(e.occupancy.end, monday_noon + 20min);
-    EXPECT_EQ(e.fee, (Money{500, "EUR"}));
-    salon.when(CompleteAppointment{first_booking, {}, {}})
-        .then_rejected("scheduling.invalid_transition");
-}
-
 TEST(DayLimit, CountsLiveOnesByLocalDateNotCancelledOnes) {
     auto service = a_haircut();
     service.max_per_day = 1;

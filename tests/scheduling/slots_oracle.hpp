@@ -167,7 +167,7 @@ class Oracle {
         for (const auto& override : resource.overrides) {
             if (override.closed || !where.zone.date_exists(override.date)) continue;
             for (const auto& w : override.windows) {
-                open(span(where.zone, override.date, w.from, w.to), std::nullopt, canvas);
+                open(span(where.zone, override.date, w.from, w.to), w.max_bookings, canvas);
             }
         }
         for (const auto* blocks : {&resource.blocks, &where.blocks, &snapshot_.blocks}) {

@@ -189,9 +189,17 @@ TEST_F(Slots, MaxBookingsCountsOneOccurrenceOfItsWindow) {
     EXPECT_EQ(world.book("2026-06-05T10:00"), "ok B");
 }
 
+TEST_F(Slots, AWindowOfAnOverrideHasItsOwnMaxBookings) {
+    Override june5_only{date("2026-06-05"), false, {{local("09:00"), local("12:00"), 1}}};
+    world.resource("A").overrides.push_back(june5_only);
+    EXPECT_EQ(june5(), "09:00 10:00 11:00");
+    world.busy({"A"}, "2026-06-05T09:00", "2026-06-05T10:00");
+    EXPECT_EQ(june5(), "");
+    EXPECT_EQ(world.book("2026-06-05T10:00"), "day_full");
+}
+
 TEST_F(Slots, HoldsCountUnlessTheyAreTheOneExcepted) {
     world.busy({"A"}, "2026-06-05T10:00", "2026-06-05T11:00", 0, 0, "service", 1, "hold");
-    world.resource("A").allocations[0].hold = true;
     EXPECT_EQ(world.book("2026-06-05T10:00"), "slot_taken");
     world.context.except = Except{id("hold"), std::nullopt};
     EXPECT_EQ(world.book("2026-06-05T10:00"), "ok A");

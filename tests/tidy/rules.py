@@ -43,6 +43,7 @@ LIBRARIES = {
     "Beast": (r"boost/beast(?:/|\.hpp)", ["gateway"]),
     "RocksDB": (r"rocksdb/", ["eventstore", "projections", "replay"]),
     "simdjson": (r"simdjson", ["domain", "eventstore", "projections", "gateway", "replay"]),
+    "libical": (r"libical/", ["domain"]),
     "librdkafka": (r"(?:librdkafka/)?rdkafka", ["eventstore", "projections", "replay"]),
 }
 BEAST_FILES_MAX = 2

@@ -1,0 +1,201 @@
+#include "projections/calendar/calendar.hpp"
+
+#include <algorithm>
+
+#include "projections/availability/availability.hpp"
+#include "projections/tally/appointment_fact.hpp"
+#include "projections/tally/counts.hpp"
+#include "projections/tally/tallies.hpp"
+
+namespace almanac::projections {
+namespace {
+using namespace scheduling;
+using kernel::Uuid;
+using std::chrono::days;
+
+std::string date_key(LocalDate date) {
+    std::string key = "d";
+    tally::append_date(key, date);
+    return key;
+}
+
+// Where a row lies, without its kind: date ‖ start.
+std::string place_of(const Occupancy& at) {
+    std::string place;
+    tally::append_date(place, at.service_day);
+    tally::append_instant(place, at.start);
+    return place;
+}
+
+CalendarAppointment row_of(const AppointmentBooked& e) {
+    CalendarAppointment row;
+    row.id = e.id;
+    row.reference = e.reference;
+    row.service_name = e.service_name;
+    row.client_id = e.client_id;
+    if (e.customer) row.customer = {e.customer->first_name, e.customer->last_name};
+    row.method = e.method;
+    return row;
+}
+
+void take(CalendarAppointment& row, const Occupancy& at) {
+    row.start = at.start;
+    row.end = at.end;
+    row.buffer_before_minutes = at.buffer_before_minutes;
+    row.buffer_after_minutes = at.buffer_after_minutes;
+    row.service_id = at.service_id;
+    row.location_id = at.location_id;
+    row.resources = at.resources;
+    row.party_size = at.party_size;
+}
+
+// First and last date of the page.
+std::pair<LocalDate, LocalDate> dates_of(const AskCalendar& asked) {
+    switch (asked.view) {
+        case CalendarView::day:
+            return {asked.date, asked.date};
+        case CalendarView::week: {
+            const auto monday = asked.date - days{static_cast<int>(kernel::weekday(asked.date))};
+            return {monday, monday + days{6}};
+        }
+        case CalendarView::month: {
+            const std::chrono::year_month_day day{asked.date};
+            const auto month = day.year() / day.month();
+            return {LocalDate{month / 1}, LocalDate{month / std::chrono::last}};
+        }
+    }
+    return {asked.date, asked.date};
+}
+
+bool is_asked(const CalendarAppointment& row, const AskCalendar& asked) {
+    if (asked.location_id && row.location_id != *asked.location_id) return false;
+    if (!asked.resource_id) return true;
+    return std::ranges::find(row.resources, Uuid{*asked.resource_id}, &AssignedResource::id) !=
+           row.resources.end();
+}
+
+Result<void> add_appointments(const ViewRows& rows, const AskCalendar& asked, CalendarPage& page) {
+    auto walk = rows.walk("d");
+    std::size_t count = 0;
+    for (walk.seek(date_key(page.from)); walk.valid(); walk.next()) {
+        const auto date = tally::date_at(walk.key(), 1);
+        if (date > page.to) break;
+        auto row = tally::decode<CalendarAppointment>(walk.value());
+        if (!is_asked(row, asked)) continue;
+        if (++count > calendar_appointments_max) {
+            return kernel::invalid_field(
+                "/view", "range",
+                fmt::format("It holds more than {} appointments: ask for less, or for one "
+                            "resource or location.",
+                            calendar_appointments_max));
+        }
+        const auto day = static_cast<std::size_t>((date - page.from).count());
+        page.days[day].appointments.push_back(std::move(row));
+    }
+    return {};
+}
+
+// Those whose working time the page shows.
+std::vector<const ResourceEntry*> shown(SnapshotSource& source, const AskCalendar& asked) {
+    std::vector<const ResourceEntry*> list;
+    const auto home = source.default_location();
+    for (const auto& entry : source.resources().entries) {
+        if (asked.resource_id && entry.id != *asked.resource_id) continue;
+        if (asked.location_id && entry.location_id.value_or(home) != *asked.location_id) continue;
+        if (source.schedules(entry.id).empty()) continue;
+        list.push_back(&entry);
+        if (list.size() > calendar_resources_max) break;
+    }
+    return list;
+}
+
+Result<void> add_working_time(SnapshotSource& source, const AskCalendar& asked,
+                              CalendarPage& page) {
+    const auto entries = shown(source, asked);
+    if (entries.size() > calendar_resources_max) {
+        return kernel::invalid_field(
+            "/location_id", "required",
+            fmt::format("More than {} resources work here: name a location or a resource.",
+                        calendar_resources_max));
+    }
+    const auto span = span_of_dates(page.from, page.to);
+    for (const auto* entry : entries) {
+        const auto at = build_resource_snapshot(source, *entry, span.start, span.end);
+        if (!at) continue;
+        for (const auto& [date, open] : at->open_by_date(page.from, page.to)) {
+            const auto day = static_cast<std::size_t>((date - page.from).count());
+            page.days[day].working.push_back({entry->id, open.start, open.end});
+        }
+    }
+    for (auto& day : page.days)
+        std::ranges::stable_sort(day.working, {}, &CalendarWorkingTime::start);
+    return {};
+}
+
+Result<kernel::Zone> zone_of(SnapshotSource& source, const AskCalendar& asked) {
+    auto location = source.default_location();
+    std::vector<kernel::FieldError> errors;
+    if (asked.resource_id) {
+        const auto* entry = source.resources().find(*asked.resource_id);
+        if (entry == nullptr)
+            errors.push_back({"/resource_id", "not_found", "There is no such resource."});
+        else
+            location = entry->location_id.value_or(location);
+    }
+    if (asked.location_id) location = *asked.location_id;
+    const auto zone = source.active_location(location);
+    if (!zone && asked.location_id)
+        errors.push_back({"/location_id", "not_found", "There is no such active location."});
+    if (!errors.empty()) return kernel::invalid(std::move(errors));
+    return zone.value_or(kernel::Zone::utc());
+}
+}  // namespace
+
+Result<void> CalendarProjection::apply(const AppliedEvent& event, TenantViews& views) {
+    const auto fact = tally::fact_of(event.event);
+    if (!fact || (!fact->becomes && !fact->is_moved())) return {};
+    const auto pointer = std::string("a").append(fact->id.view());
+    std::string place, value;
+    CalendarAppointment row;
+    if (fact->booked) {
+        row = row_of(*fact->booked);
+    } else {
+        if (!views.get(pointer, place) ||
+            !views.get("d" + place + std::string(fact->id.view()), value))
+            return kernel::corrupt("calendar does not know this appointment");
+        row = tally::decode<CalendarAppointment>(value);
+    }
+    if (fact->becomes) row.status = *fact->becomes;
+    if (fact->booked || fact->is_moved()) {
+        take(row, *fact->occupancy);
+        if (!place.empty()) views.erase("d" + place + std::string(fact->id.view()));
+        place = place_of(*fact->occupancy);
+        views.put(pointer, place);
+    }
+    views.put("d" + place + std::string(fact->id.view()), kernel::to_json(row));
+    return {};
+}
+
+Result<CalendarPage> calendar(const ViewRows& rows, const AskCalendar& asked,
+                              const Question& question) {
+    CalendarPage page;
+    page.view = asked.view;
+    std::tie(page.from, page.to) = dates_of(asked);
+    for (auto date = page.from; date <= page.to; date += days{1})
+        page.days.push_back({date, {}, {}});
+    Result<void> done;
+    question.availability.with_source(question.tenant, question.now, [&](SnapshotSource& source) {
+        const auto zone = zone_of(source, asked);
+        if (!zone) {
+            done = std::unexpected(zone.error());
+            return;
+        }
+        page.time_zone = zone->name();
+        done = add_working_time(source, asked, page);
+    });
+    if (done) done = add_appointments(rows, asked, page);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return page;
+}
+
+}  // namespace almanac::projections

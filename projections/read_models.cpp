@@ -1,0 +1,83 @@
+#include "projections/read_models.hpp"
+
+#include "projections/appointment_stats/appointment_stats.hpp"
+#include "projections/business_metrics/business_metrics.hpp"
+#include "projections/calendar/calendar.hpp"
+#include "projections/calendar_availability_summary/calendar_availability_summary.hpp"
+#include "projections/calendar_feed/calendar_feed.hpp"
+#include "projections/client_summary/client_summary.hpp"
+#include "projections/dashboard/dashboard.hpp"
+#include "projections/free_busy/free_busy.hpp"
+#include "projections/monthly_booking_stats/monthly_booking_stats.hpp"
+#include "projections/service_performance/service_performance.hpp"
+#include "projections/utilisation/utilisation.hpp"
+
+namespace almanac::projections {
+
+ReadModels::ReadModels(const kernel::Catalogue& catalogue, const ViewStore& store)
+    : store_(store), availability_(std::make_unique<Availability>(store)) {
+    tally::check_known(catalogue);
+    add_slots(catalogue);
+    add_query("availability", "free_busy", &free_busy);
+    add(std::make_unique<CalendarProjection>(), "calendar", &calendar);
+    projections_.push_back(std::make_unique<CalendarFeedProjection>());
+    add(std::make_unique<AppointmentStatsProjection>(), "appointment_stats", &appointment_stats);
+    add(std::make_unique<ClientSummaryProjection>(), "client_summary", &client_summary);
+    add(std::make_unique<DashboardProjection>(), "dashboard", &dashboard);
+    add(std::make_unique<BusinessMetricsProjection>(), "business_metrics", &business_metrics);
+    add(std::make_unique<UtilisationProjection>(), "utilisation", &utilisation);
+    add(std::make_unique<MonthlyBookingStatsProjection>(), "monthly_booking_stats",
+        &monthly_booking_stats);
+    add(std::make_unique<CalendarAvailabilitySummaryProjection>(), "calendar_availability_summary",
+        &calendar_availability_summary);
+    add(std::make_unique<ServicePerformanceProjection>(), "service_performance",
+        &service_performance);
+}
+ReadModels::~ReadModels() = default;
+
+void ReadModels::add_slots(const kernel::Catalogue& catalogue) {
+    projections_.push_back(std::make_unique<AvailabilityProjection>(catalogue));
+    handlers_.emplace(
+        "find_slots", [](const Question& question, const void* asked) -> Result<Answer> {
+            const auto slots = question.availability.find_slots(
+                question.tenant, *static_cast<const scheduling::FindSlots*>(asked), question.now);
+            if (!slots) return std::unexpected(slots.error());
+            return Answer{slots->json(), slots->position};
+        });
+}
+
+std::vector<Projection*> ReadModels::projections() const {
+    std::vector<Projection*> all;
+    for (const auto& each : projections_) all.push_back(each.get());
+    return all;
+}
+
+const Projection& ReadModels::projection(std::string_view name) const {
+    for (const auto& each : projections_) {
+        if (each->name() == name) return *each;
+    }
+    throw std::logic_error("no projection " + std::string(name));
+}
+
+Result<std::optional<FeedContents>> ReadModels::feed(const TenantId& tenant, std::string_view token,
+                                                     kernel::Instant now) const {
+    try {
+        const auto rows = store_.read(projection("calendar_feed").view(), tenant);
+        return calendar_feed(rows, token, now);
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+}
+
+Result<ReadModels::Answer> ReadModels::answer(std::string_view name, const TenantId& tenant,
+                                              kernel::Instant now, const void* query) const {
+    const auto handler = handlers_.find(name);
+    if (handler == handlers_.end()) throw std::logic_error("no view answers " + std::string(name));
+    try {
+        return handler->second({tenant, now, store_, *availability_}, query);
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+}
+
+}  // namespace almanac::projections

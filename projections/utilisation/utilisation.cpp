@@ -1,0 +1,208 @@
+#include "projections/utilisation/utilisation.hpp"
+
+#include <algorithm>
+
+#include "domain/scheduling/block.hpp"
+#include "projections/availability/availability.hpp"
+#include "projections/records/cursor.hpp"
+#include "projections/tally/counts.hpp"
+
+namespace almanac::projections {
+namespace {
+using namespace scheduling;
+using kernel::Micros;
+using kernel::Uuid;
+using std::chrono::days;
+
+std::string resource_key(char kind, const Uuid& resource) {
+    return std::string(1, kind).append(resource.view());
+}
+std::string day_key(const Uuid& resource, LocalDate date) {
+    auto key = resource_key('m', resource);
+    tally::append_date(key, date);
+    return key;
+}
+
+void count_bookings(SessionSpans& session, const Occupancy& at, int bookings) {
+    const auto from = at.busy_from();
+    const auto until = at.busy_until();
+    auto& spans = session.spans;
+    auto known = std::ranges::find_if(
+        spans, [&](const BookedSpan& span) { return span.from == from && span.until == until; });
+    if (known == spans.end()) {
+        spans.push_back({from, until, 0});
+        known = spans.end() - 1;
+    }
+    known->bookings += bookings;
+    if (known->bookings == 0) spans.erase(known);
+}
+
+void keep_schedule(const AppliedEvent& event, TenantViews& views) {
+    const auto key_of = [](const ResourceId& resource, const ScheduleId& id) {
+        return resource_key('s', resource).append(id.view());
+    };
+    if (const auto* set = event.as<ScheduleSet>()) {
+        const Schedule schedule{set->id, set->effective_from, set->effective_until, set->windows,
+                                set->breaks};
+        views.put(key_of(set->resource_id, set->id), kernel::to_json(schedule));
+    } else if (const auto* ended = event.as<ScheduleEnded>()) {
+        const auto key = key_of(ended->resource_id, ended->id);
+        std::string value;
+        if (!views.get(key, value)) return;
+        if (!ended->effective_until) return views.erase(key);
+        auto schedule = tally::decode<Schedule>(value);
+        schedule.effective_until = ended->effective_until;
+        views.put(key, kernel::to_json(schedule));
+    }
+}
+
+// One-off blocks stay where slots find them for ever; these are forgotten there once they end.
+void keep_block(const AppliedEvent& event, TenantViews& views) {
+    const auto key_of = [](const Uuid& owner, const BlockId& id) {
+        return resource_key('b', owner).append(id.view());
+    };
+    if (const auto* added = event.as<BlockAdded>()) {
+        const BlockTime& time = *added;
+        if (!time.one_off()) views.put(key_of(added->owner_id, added->id), kernel::to_json(time));
+    } else if (const auto* removed = event.as<BlockRemoved>()) {
+        if (!removed->freed.one_off()) views.erase(key_of(removed->owner_id, removed->id));
+    }
+}
+
+void add_blocks(const ViewRows& rows, const Uuid& owner, Instant from, Instant to,
+                std::vector<Block>& blocks) {
+    auto walk = rows.walk(resource_key('b', owner));
+    for (walk.seek_first(); walk.valid(); walk.next()) {
+        const auto id = kernel::uuid_from_bytes(walk.key().substr(17));
+        for (const auto& range : occurrences(tally::decode<BlockTime>(walk.value()), from, to))
+            blocks.push_back({id, range.start, range.end});
+    }
+}
+
+std::vector<Schedule> schedules_of(const ViewRows& rows, const Uuid& resource) {
+    std::vector<Schedule> all;
+    auto walk = rows.walk(resource_key('s', resource));
+    for (walk.seek_first(); walk.valid(); walk.next())
+        all.push_back(tally::decode<Schedule>(walk.value()));
+    return all;
+}
+
+std::int64_t minutes_of(Micros time) {
+    return std::chrono::round<std::chrono::minutes>(time).count();
+}
+
+void add_weeks(const std::map<LocalDate, TimeOfDay>& time, const ResourceEntry& resource,
+               LocalDate from, LocalDate to, Utilisation& answer) {
+    for (auto week = from; week <= to; week += days{7}) {
+        TimeOfDay sum;
+        for (auto at = time.lower_bound(week); at != time.end() && at->first < week + days{7};
+             ++at) {
+            sum.allocated += at->second.allocated;
+            sum.scheduled += at->second.scheduled;
+        }
+        answer.data.push_back({resource.id, resource.type, week, iso_week(week),
+                               minutes_of(sum.allocated), minutes_of(sum.scheduled), ppm_of(sum)});
+    }
+}
+}  // namespace
+
+Micros SessionSpans::length() const {
+    if (spans.empty()) return {};
+    const auto from = std::ranges::min(spans, {}, &BookedSpan::from).from;
+    const auto until = std::ranges::max(spans, {}, &BookedSpan::until).until;
+    return std::max(Micros{}, until - from);
+}
+
+void UtilisationProjection::forget() {
+    days_.forget();
+    sessions_.forget();
+}
+
+void UtilisationProjection::change(TenantViews& views, const Occupancy& at, int bookings) {
+    for (const auto& resource : at.resources) {
+        auto key = resource_key('x', resource.id);
+        tally::append_instant(key, at.start);
+        Micros longer{};
+        sessions_.change(views, key, [&](SessionSpans& session) {
+            longer -= session.length();
+            count_bookings(session, at, bookings);
+            longer += session.length();
+        });
+        if (longer == Micros{}) continue;
+        days_.change(views, day_key(resource.id, at.service_day),
+                     [&](AllocatedTime& day) { day.us += longer.count(); });
+    }
+}
+
+Result<void> UtilisationProjection::apply(const AppliedEvent& event, TenantViews& views) {
+    keep_schedule(event, views);
+    keep_block(event, views);
+    const auto fact = tally::fact_of(event.event);
+    if (!fact) return {};
+    if (fact->freed) change(views, *fact->freed, -1);
+    if (fact->occupancy) change(views, *fact->occupancy, 1);
+    return {};
+}
+
+std::map<LocalDate, TimeOfDay> time_of(const ViewRows& rows, SnapshotSource& source,
+                                       const ResourceEntry& resource, LocalDate from,
+                                       LocalDate to) {
+    std::map<LocalDate, TimeOfDay> all;
+    const auto span = span_of_dates(from, to);
+    auto at = build_resource_snapshot(source, resource, span.start, span.end);
+    if (!at) return all;
+    at->resource.schedules = schedules_of(rows, resource.id);  // those that have ended, too
+    for (const Uuid& owner : {Uuid{resource.id}, at->location.id, Uuid{rows.tenant()}})
+        add_blocks(rows, owner, span.start, span.end, at->blocks);
+    for (const auto& [date, open] : at->open_by_date(from, to))
+        all[date].scheduled += open.end - open.start;
+    auto walk = rows.walk(resource_key('m', resource.id));
+    for (walk.seek(day_key(resource.id, from)); walk.valid(); walk.next()) {
+        const auto date = tally::date_at(walk.key(), 17);
+        if (date > to) break;
+        all[date].allocated += Micros{tally::decode<AllocatedTime>(walk.value()).us};
+    }
+    return all;
+}
+
+std::optional<std::int64_t> ppm_of(const TimeOfDay& time) {
+    return kernel::multiply_divide(time.allocated.count(), kernel::ppm_one, time.scheduled.count());
+}
+
+Result<Utilisation> utilisation(const ViewRows& rows, const AskUtilisation& asked,
+                                const Question& question) {
+    const auto from = week_of(asked.from);
+    const auto to = week_of(asked.to) + days{6};
+    const CursorCoder cursors(
+        question.store.log_id(),
+        fmt::format("utilisation {} {} {}", kernel::to_string(question.tenant),
+                    kernel::to_string(from), kernel::to_string(to)));
+    Uuid after;
+    if (asked.cursor) {
+        const auto place = cursors.decode(*asked.cursor);
+        if (!place) return std::unexpected(place.error());
+        after = kernel::uuid_from_bytes(place->at);
+    }
+    Utilisation answer;
+    bool found = !asked.resource_id;
+    question.availability.with_source(question.tenant, question.now, [&](SnapshotSource& source) {
+        std::int32_t count = 0;
+        Uuid last;
+        for (const auto& entry : source.resources().entries) {  // by id
+            if (asked.resource_id && entry.id != *asked.resource_id) continue;
+            found = true;
+            if (!entry.active || entry.id <= after) continue;
+            if (count++ == asked.limit) {
+                answer.next_cursor = cursors.encode({std::string(last.view())});
+                break;
+            }
+            last = entry.id;
+            add_weeks(time_of(rows, source, entry, from, to), entry, from, to, answer);
+        }
+    });
+    if (!found)
+        return kernel::invalid_field("/resource_id", "not_found", "There is no such resource.");
+    return answer;
+}
+
+}  // namespace almanac::projections
