@@ -14,27 +14,7 @@ GRABS = 1000
 DAY = 3
 
 
-class BookingTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.spine = house.House().start()
-        cls.addClassCleanup(cls.spine.close)
-        cls.salon = house.Salon(cls.spine, chairs=2, services=1, clients=2)
-
-    def setUp(self):
-        self.api = self.spine.client("salon")
-        self.addCleanup(self.api.close)
-        # A chair and a service of its own for every test.
-        self.chair = house.Salon.add_chair(self.api, self.name())
-        self.service = house.Salon.add_service(self.api, self.name(), [self.chair])
-
-    def name(self):
-        return self.id().rsplit(".", 1)[-1].replace("_", " ")[:60]
-
-    def booking(self, start, service=None):
-        return {"service_id": service or self.service, "client_id": self.salon.clients[0],
-                "start": start}
-
+class BookingTest(house.SalonTest):
     def starts(self):
         return house.free_starts(self.api, self.service, DAY)
 
@@ -109,8 +89,8 @@ class BookingTest(unittest.TestCase):
 
     def test_a_thousand_concurrent_grabs_of_one_chair_book_exactly_one(self):
         other = house.Salon.add_service(self.api, "Colour", [self.chair])
-        bodies = [self.booking(house.instant(DAY, 10), self.service),
-                  self.booking(house.instant(DAY, 10, 30), other)]
+        bodies = [self.booking(house.instant(DAY, 10)),
+                  self.booking(house.instant(DAY, 10, 30), service_id=other)]
         left = collections.deque(bodies[n % 2] for n in range(GRABS))
         house.seeded("grabs").shuffle(left)
         answers, together = [], threading.Barrier(CONNECTIONS)

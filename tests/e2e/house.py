@@ -18,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 
 ALMANACD = os.environ.get("ALMANACD", "almanacd")
 ALMANAC = os.environ.get("ALMANAC", "almanac")
@@ -228,6 +229,29 @@ class Salon:
             "booking_window_days": 365,
             "requirements": [{"role": "stylist", "candidates": chairs, "quantity": 1,
                               "required": True}], **fields})
+
+
+class SalonTest(unittest.TestCase):
+    """Tests of one salon: one server for all, a chair and a service of its own for each."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.spine = House().start()
+        cls.addClassCleanup(cls.spine.close)
+        cls.salon = Salon(cls.spine, chairs=2, services=1, clients=2)
+
+    def setUp(self):
+        self.api = self.spine.client("salon")
+        self.addCleanup(self.api.close)
+        self.chair = Salon.add_chair(self.api, self.name())
+        self.service = Salon.add_service(self.api, self.name(), [self.chair])
+
+    def name(self):
+        return self.id().rsplit(".", 1)[-1].replace("_", " ")[:60]
+
+    def booking(self, start, **more):
+        return {"service_id": self.service, "client_id": self.salon.clients[0], "start": start,
+                **more}
 
 
 def instant(days_ahead, hour=0, minute=0):

@@ -11,24 +11,7 @@ import house
 DAY = 3
 
 
-class RecurringTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.spine = house.House().start()
-        cls.addClassCleanup(cls.spine.close)
-        cls.salon = house.Salon(cls.spine, chairs=1, services=1, clients=1)
-
-    def setUp(self):
-        self.api = self.spine.client("salon")
-        self.addCleanup(self.api.close)
-        name = self.id().rsplit(".", 1)[-1].replace("_", " ")[:60]
-        self.chair = house.Salon.add_chair(self.api, name)
-        self.service = house.Salon.add_service(self.api, name, [self.chair])
-
-    def booking(self, start, **more):
-        return {"service_id": self.service, "client_id": self.salon.clients[0], "start": start,
-                **more}
-
+class RecurringTest(house.SalonTest):
     def block(self, **fields):
         answer = self.api.post("blocks", {"scope": {"resource_id": self.chair},
                                           "kind": "vacation", **fields})
