@@ -133,7 +133,7 @@ void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
             const auto label = std::to_string(number);
             const auto writer = partition.writer().status();
             const auto executor = partition.executor().status();
-            const auto view = views.of(number).runtime->status();
+            const auto view = views.of(number).status();
             set("almanac_log_position", "Last durable position.", double(writer.durable_position),
                 label);
             set("almanac_writer_queue_jobs", "Commands waiting.", double(writer.queued_jobs),

@@ -37,7 +37,7 @@ void CalendarFeeds::get(CallPtr call) {
     call->tenant = *tenant;
     call->partition = &store_.partition_for(tenant->id);
     // As fresh as any read: one that was revoked is so at once.
-    views_.when_fresh(call,
+    views_.when_fresh(call, Reads::reports,
                       [this, call, token = file.substr(0, token_length)] { answer(call, token); });
 }
 

@@ -108,7 +108,7 @@ void Queries::list(CallPtr call) {
         }
         return call->refuse(asked.error());
     }
-    views_.when_fresh(call, [this, call, asked = std::move(*asked)] {
+    views_.when_fresh(call, Reads::bookings, [this, call, asked = std::move(*asked)] {
         const auto& collection = *call->route->collection;
         auto query = list_query_of(collection, asked);
         if (!query) return call->refuse(query.error());
@@ -198,7 +198,7 @@ void Queries::get(CallPtr call) {
     const auto& collection = *call->route->collection;
     const auto as_of = text_of(*asked, "as_of");
     if (as_of.empty()) {
-        return views_.when_fresh(call, [this, call, id = *id, &collection] {
+        return views_.when_fresh(call, Reads::bookings, [this, call, id = *id, &collection] {
             auto row = views_.of(*call).records->get(call->tenant.id, collection.name, id);
             const auto position = row && *row ? (*row)->position : 0;
             if (row && *row && (*row)->deleted) row = std::optional<projections::Row>{};
@@ -329,7 +329,8 @@ void Queries::special(CallPtr call) {
     if (!call->id().empty()) path.values.emplace_back("id", call->id());
     auto query = call->route->query->parse(given, path);
     if (!query) return call->refuse(query.error());
-    views_.when_fresh(call, [this, call, query = std::move(*query)] {
+    const auto reads = views_.of(*call).read_by(call->route->name);
+    views_.when_fresh(call, reads, [this, call, query = std::move(*query)] {
         const auto& models = *views_.of(*call).models;
         if (!models.answers(call->route->name))
             return list_schedules(call,

@@ -199,7 +199,7 @@ void Service::readiness(const CallPtr& call) {
     for (unsigned number = 0; number < store_.partitions(); ++number) {
         auto& partition = store_.partition(number);
         const auto writer = partition.writer().status();
-        const auto views = views_.of(number).runtime->status();
+        const auto views = views_.of(number).status();
         const auto policies = partition.policies().status();
         const auto lag =
             writer.durable_position - std::min(writer.durable_position, views.applied_position);

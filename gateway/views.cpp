@@ -2,11 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace almanac::gateway {
 namespace {
 using namespace kernel;
+constexpr int reports_nice = 5;
 
 std::unexpected<Rejection> view_behind(const char* detail) {
     return unavailable("view_behind", detail);
@@ -24,7 +26,79 @@ Result<std::uint64_t> min_position_of(const Call& call) {
     }
     return asked->second;
 }
+
+std::vector<std::string> names_of(const std::vector<projections::Projection*>& projections) {
+    std::vector<std::string> names;
+    for (const auto* each : projections) names.emplace_back(each->name());
+    return names;
+}
+
+// Two threads, so that nobody who books waits until reports are counted.
+void start_keeping(PartitionViews& p, const Catalogue& catalogue,
+                   eventstore::PartitionStore& partition,
+                   const projections::RuntimeOptions& options) {
+    std::vector<projections::Projection*> bookings{p.records_projection.get()};
+    std::vector<projections::Projection*> reports;
+    for (auto* each : p.models->projections())
+        (each->name() == "availability" ? bookings : reports).push_back(each);
+    const auto make = [&](auto& kept, auto& others, const char* name, int nice) {
+        projections::RuntimeHooks hooks;
+        hooks.parked = [](const projections::ParkedPair& pair) {
+            spdlog::error("projection parked: projection={} tenant={} position={} error={}",
+                          pair.projection, to_string(pair.tenant), pair.position, pair.error);
+        };
+        auto chosen = options;
+        chosen.kept_by_others = names_of(others);
+        chosen.thread_name = name;
+        chosen.nice = nice;
+        return std::make_unique<projections::Runtime>(catalogue, partition.log(), *p.store, kept,
+                                                      std::move(hooks), chosen);
+    };
+    p.bookings = make(bookings, reports, "views", 0);
+    p.reports = make(reports, bookings, "reports", reports_nice);
+    partition.on_committed([bookings = p.bookings.get(), reports = p.reports.get()](auto events) {
+        bookings->committed(events);
+        reports->committed(events);
+    });
+}
 }  // namespace
+
+std::uint64_t PartitionViews::applied_position(Reads reads) const {
+    const auto position = bookings->applied_position();
+    return reads == Reads::bookings ? position : std::min(position, reports->applied_position());
+}
+
+projections::RuntimeStatus PartitionViews::status() const {
+    auto both = bookings->status();
+    auto others = reports->status();
+    both.applied_position = std::min(both.applied_position, others.applied_position);
+    both.log_position = std::max(both.log_position, others.log_position);
+    both.events += others.events;
+    both.batches += others.batches;
+    both.events_from_log += others.events_from_log;
+    both.parked_total += others.parked_total;
+    both.waiters += others.waiters;
+    if (both.failure.empty()) both.failure = std::move(others.failure);
+    std::ranges::move(others.projections, std::back_inserter(both.projections));
+    return both;
+}
+
+void PartitionViews::when_applied(Reads reads, std::uint64_t position,
+                                  projections::Runtime::Deadline deadline,
+                                  projections::Runtime::Applied done) {
+    if (reads == Reads::bookings)
+        return bookings->when_applied(position, deadline, std::move(done));
+    reports->when_applied(position, deadline,
+                          [this, position, deadline, done = std::move(done)](bool applied) mutable {
+                              if (!applied) return done(false);
+                              bookings->when_applied(position, deadline, std::move(done));
+                          });
+}
+
+Reads PartitionViews::read_by(std::string_view query) const {
+    const bool special = models->answers(query) && models->view_of(query) != "availability";
+    return special ? Reads::reports : Reads::bookings;
+}
 
 Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store,
                                            const projections::RuntimeOptions& options) {
@@ -47,54 +121,50 @@ Result<std::unique_ptr<Views>> Views::open(eventstore::Store& store,
             [search = p.search.get()](auto changes, std::uint64_t position) {
                 search->changed(changes, position);
             });
-        projections::RuntimeHooks hooks;
-        hooks.parked = [](const projections::ParkedPair& pair) {
-            spdlog::error("projection parked: projection={} tenant={} position={} error={}",
-                          pair.projection, to_string(pair.tenant), pair.position, pair.error);
-        };
-        auto projections = p.models->projections();
-        projections.insert(projections.begin(), p.records_projection.get());
-        p.runtime = std::make_unique<projections::Runtime>(catalogue, partition.log(), *p.store,
-                                                           projections, std::move(hooks), options);
-        partition.on_committed(
-            [runtime = p.runtime.get()](auto events) { runtime->committed(events); });
+        start_keeping(p, catalogue, partition, options);
         views->partitions_.push_back(std::move(p));
     }
     return views;
 }
 
 void Views::start() {
-    for (auto& p : partitions_) p.runtime->start();
+    for (auto& p : partitions_) {
+        p.bookings->start();
+        p.reports->start();
+    }
 }
 void Views::stop() {
-    for (auto& p : partitions_) p.runtime->stop();
+    for (auto& p : partitions_) {
+        p.reports->stop();
+        p.bookings->stop();
+    }
     workers_.stop();
 }
 
-void Views::when_fresh(const CallPtr& call, std::move_only_function<void()> then) {
+void Views::when_fresh(const CallPtr& call, Reads reads, std::move_only_function<void()> then) {
     const auto named = min_position_of(*call);
     if (!named) return call->refuse(named.error());
     const auto consistency = call->request.header("almanac-consistency");
     const auto acknowledged = equals_ignoring_case(consistency, "eventual")
                                   ? 0
                                   : call->partition->writer().durable_position();
-    when_applied(call, std::max(acknowledged, *named), std::move(then));
+    when_applied(call, reads, std::max(acknowledged, *named), std::move(then));
 }
 
 void Views::when_logged(const CallPtr& call, std::move_only_function<void()> then) {
     const auto named = min_position_of(*call);
     if (!named) return call->refuse(named.error());
     if (call->partition->writer().durable_position() >= *named) return then();
-    when_applied(call, *named, std::move(then));
+    when_applied(call, Reads::bookings, *named, std::move(then));
 }
 
-void Views::when_applied(const CallPtr& call, std::uint64_t position,
+void Views::when_applied(const CallPtr& call, Reads reads, std::uint64_t position,
                          std::move_only_function<void()> then) {
-    auto& runtime = *of(*call).runtime;
-    if (runtime.applied_position() >= position) return then();
+    auto& views = of(*call);
+    if (views.applied_position(reads) >= position) return then();
     const auto wait = std::chrono::seconds{preferences_of(call->request).wait_seconds};
-    runtime.when_applied(
-        position, std::chrono::steady_clock::now() + wait,
+    views.when_applied(
+        reads, position, std::chrono::steady_clock::now() + wait,
         [this, call, then = std::move(then)](bool applied) mutable {
             if (!applied)
                 return call->refuse(view_behind("The view has not caught up yet.").error());
@@ -116,7 +186,7 @@ void Views::when_all_applied(eventstore::Store& store,
     barrier->then = std::move(then);
     for (unsigned number = 0; number < partitions_.size(); ++number) {
         const auto target = store.partition(number).writer().durable_position();
-        of(number).runtime->when_applied(target, deadline, [this, barrier](bool applied) {
+        of(number).when_applied(Reads::reports, target, deadline, [this, barrier](bool applied) {
             if (!applied) barrier->all = false;
             if (--barrier->left > 0) return;
             if (!workers_.submit([barrier] { barrier->then(barrier->all.load()); }))

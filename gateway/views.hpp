@@ -1,4 +1,4 @@
-// The views of every partition, running: the store's rows, the runtime that follows the log, and
+// The views of every partition, running: the store's rows, the runtimes that follow the log, and
 // the queries over them; and how a query waits until what it may expect is in them (api.md,
 // "Freshness"). Thread-safe after start.
 #pragma once
@@ -14,13 +14,25 @@
 
 namespace almanac::gateway {
 
+// Who books waits for records and availability only; who reads a report, for all.
+enum class Reads { bookings, reports };
+
 struct PartitionViews {
     std::unique_ptr<projections::ViewStore> store;
     std::unique_ptr<projections::RecordsProjection> records_projection;
     std::unique_ptr<projections::RecordQueries> records;
     std::unique_ptr<projections::ReadModels> models;
     std::unique_ptr<projections::ClientSearch> search;
-    std::unique_ptr<projections::Runtime> runtime;  // last: stops before what it writes to
+    // Last: they stop before what they write to.
+    std::unique_ptr<projections::Runtime> bookings;  // keeps records and availability
+    std::unique_ptr<projections::Runtime> reports;   // all other views, after everybody else's work
+
+    std::uint64_t applied_position(Reads reads) const;
+    projections::RuntimeStatus status() const;  // of both: position of the one behind, sums
+    // Calls `done` exactly once, as Runtime::when_applied does.
+    void when_applied(Reads reads, std::uint64_t position, projections::Runtime::Deadline deadline,
+                      projections::Runtime::Applied done);
+    Reads read_by(std::string_view query) const;  // a special view's
 };
 
 class Views {
@@ -37,7 +49,7 @@ class Views {
     // arrived (not with `Almanac-Consistency: eventual`) and the position it names
     // (`Almanac-Min-Position`); else refuses with 503 `view_behind`. `then` runs on the caller's
     // thread, or on a worker's where it had to wait.
-    void when_fresh(const CallPtr& call, std::move_only_function<void()> then);
+    void when_fresh(const CallPtr& call, Reads reads, std::move_only_function<void()> then);
     // For reads of the log, which holds all that was acknowledged here: waits for nothing but the
     // position that the call names.
     void when_logged(const CallPtr& call, std::move_only_function<void()> then);
@@ -47,7 +59,7 @@ class Views {
                           std::move_only_function<void(bool)> then);
 
   private:
-    void when_applied(const CallPtr& call, std::uint64_t position,
+    void when_applied(const CallPtr& call, Reads reads, std::uint64_t position,
                       std::move_only_function<void()> then);
 
     QueryWorkers workers_;  // first: the runtimes give it work until they have stopped

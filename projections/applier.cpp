@@ -37,7 +37,9 @@ void Applier::load() {
     batch_.clear();
     resuming_ = 0;
     for (const auto& name : store_.names()) {
-        if (find(name) == nullptr) store_.clear(name);
+        const auto& others = options_.kept_by_others;
+        const bool kept = find(name) != nullptr || std::ranges::find(others, name) != others.end();
+        if (!kept) store_.clear(name);
     }
     for (auto& followed : followed_) {
         followed.projection->forget();

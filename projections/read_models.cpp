@@ -37,13 +37,13 @@ ReadModels::~ReadModels() = default;
 
 void ReadModels::add_slots(const kernel::Catalogue& catalogue) {
     projections_.push_back(std::make_unique<AvailabilityProjection>(catalogue));
-    handlers_.emplace(
-        "find_slots", [](const Question& question, const void* asked) -> Result<Answer> {
-            const auto slots = question.availability.find_slots(
-                question.tenant, *static_cast<const scheduling::FindSlots*>(asked), question.now);
-            if (!slots) return std::unexpected(slots.error());
-            return Answer{slots->json(), slots->position};
-        });
+    auto handler = [](const Question& question, const void* asked) -> Result<Answer> {
+        const auto slots = question.availability.find_slots(
+            question.tenant, *static_cast<const scheduling::FindSlots*>(asked), question.now);
+        if (!slots) return std::unexpected(slots.error());
+        return Answer{slots->json(), slots->position};
+    };
+    handlers_.emplace("find_slots", Answering{projections_.back().get(), std::move(handler)});
 }
 
 std::vector<Projection*> ReadModels::projections() const {
@@ -69,12 +69,21 @@ Result<std::optional<FeedContents>> ReadModels::feed(const TenantId& tenant, std
     }
 }
 
+const ReadModels::Answering& ReadModels::answering(std::string_view query) const {
+    const auto at = handlers_.find(query);
+    if (at == handlers_.end()) throw std::logic_error("no view answers " + std::string(query));
+    return at->second;
+}
+
+std::string_view ReadModels::view_of(std::string_view query) const {
+    return answering(query).view->name();
+}
+
 Result<ReadModels::Answer> ReadModels::answer(std::string_view name, const TenantId& tenant,
                                               kernel::Instant now, const void* query) const {
-    const auto handler = handlers_.find(name);
-    if (handler == handlers_.end()) throw std::logic_error("no view answers " + std::string(name));
+    const auto& how = answering(name);
     try {
-        return handler->second({tenant, now, store_, *availability_}, query);
+        return how.handler({tenant, now, store_, *availability_}, query);
     } catch (const ViewFailure& failure) {
         return std::unexpected(failure.rejection());
     }

@@ -44,6 +44,8 @@ class ReadModels {
     Result<std::optional<FeedContents>> feed(const TenantId& tenant, std::string_view token,
                                              kernel::Instant now) const;
     bool answers(std::string_view name) const { return handlers_.contains(name); }
+    // The projection whose rows answer it; std::logic_error where no view does.
+    std::string_view view_of(std::string_view query) const;
 
   private:
     // A projection, and a query over the rows that it keeps.
@@ -59,22 +61,30 @@ class ReadModels {
     void add_query(std::string_view name, std::string query,
                    Result<A> (*find)(const ViewRows& rows, const Q& asked,
                                      const Question& question)) {
-        handlers_.emplace(std::move(query),
-                          [view = projection(name).view(), find](
-                              const Question& question, const void* asked) -> Result<Answer> {
-                              const auto rows = question.store.read(view, question.tenant);
-                              const auto told = find(rows, *static_cast<const Q*>(asked), question);
-                              if (!told) return std::unexpected(told.error());
-                              return Answer{kernel::to_json(*told, kernel::Form::sealed, true),
-                                            rows.position()};
-                          });
+        const auto& of = projection(name);
+        auto handler = [view = of.view(), find](const Question& question,
+                                                const void* asked) -> Result<Answer> {
+            // It may look at availability too, which another runtime keeps.
+            const auto available = question.availability.position(question.tenant);
+            const auto rows = question.store.read(view, question.tenant);
+            const auto told = find(rows, *static_cast<const Q*>(asked), question);
+            if (!told) return std::unexpected(told.error());
+            return Answer{kernel::to_json(*told, kernel::Form::sealed, true),
+                          std::min(rows.position(), available)};
+        };
+        handlers_.emplace(std::move(query), Answering{&of, std::move(handler)});
     }
     void add_slots(const kernel::Catalogue& catalogue);
 
     const ViewStore& store_;
     std::unique_ptr<Availability> availability_;
     std::vector<std::unique_ptr<Projection>> projections_;
-    std::map<std::string, Handler, std::less<>> handlers_;
+    struct Answering {
+        const Projection* view;
+        Handler handler;
+    };
+    const Answering& answering(std::string_view query) const;
+    std::map<std::string, Answering, std::less<>> handlers_;  // by query
 };
 
 }  // namespace almanac::projections

@@ -1,5 +1,7 @@
 #include "projections/runtime.hpp"
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -260,7 +262,13 @@ Runtime::~Runtime() {
 
 void Runtime::start() {
     if (state_->thread.joinable()) return;
-    state_->thread = eventstore::named_thread("views", [state = state_.get()] { state->run(); });
+    const auto& options = state_->options;
+    state_->thread = eventstore::named_thread(options.thread_name, [state = state_.get()] {
+        // Of this thread alone, as Linux has it; refused, it is as it was.
+        if (const auto nice = state->options.nice; nice > 0)
+            (void)::setpriority(PRIO_PROCESS, 0, nice);
+        state->run();
+    });
 }
 
 void Runtime::stop() {

@@ -67,6 +67,7 @@ class SlotBoard {
     // Allocations that start that local day, by place.
     std::span<const int> load(std::size_t location, std::size_t day) const;
 
+    bool has_sessions() const { return !sessions_.empty(); }
     std::span<const Session> sessions(std::size_t start) const;
     // Free but for the allocations of this very session.
     bool free_but_for(const Session& session, std::size_t level, std::size_t place) const;

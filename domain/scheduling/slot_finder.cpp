@@ -54,32 +54,41 @@ std::optional<Slot> SlotFinder::find(std::size_t start) {
         return slot(start, joined.session->location, *joined.match, joined.remaining);
     }
     if (party_ > snapshot_.service.capacity) return std::nullopt;
-    std::optional<Match> best;
+    const Match* best = nullptr;
     std::size_t where = 0;
     for (std::size_t l = 0; l < cast_.locations().size(); ++l) {
         if (board_.too_far(l, start) || board_.day_full(l, start)) continue;
-        auto fresh = best_fresh(l, start);
-        if (!fresh || (best && best->score <= fresh->score)) continue;
-        best = std::move(fresh);
+        const auto* fresh = best_fresh(l, start);
+        if (fresh == nullptr || (best != nullptr && best->score <= fresh->score)) continue;
+        best = fresh;
         where = l;
     }
-    if (!best) return std::nullopt;
+    if (best == nullptr) return std::nullopt;
     return slot(start, where, *best, cast_.seats(best->units));
 }
 
-std::optional<Match> SlotFinder::best_fresh(std::size_t location, std::size_t start) {
-    std::optional<Match> match;
+const Match* SlotFinder::best_fresh(std::size_t location, std::size_t start) {
     for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
-        if (cast_.roles()[r].required && !pickable_.get(role_row(location, r), start)) return match;
+        if (cast_.roles()[r].required && !pickable_.get(role_row(location, r), start))
+            return nullptr;
     }
-    if (!simple_ || !pick_each_best(location, start, match)) match = search(location, start);
-    return match;
+    if (!simple_) return search(location, start);
+    auto& picked = memo_[location].picked;
+    switch (pick_each_best(location, start, picked)) {
+        case Pick::found:
+            return &picked;
+        case Pick::nobody:
+            return nullptr;
+        case Pick::unclear:
+            break;
+    }
+    return search(location, start);
 }
 
 // With n units to fill no unit of the best match takes more than its n-th choice among its like:
 // one of those before it would be left, and better. So a few candidates of each kind are enough,
 // the kinds being whatever a rule can ask for: to be on the grid, to bring an own duration.
-std::optional<Match> SlotFinder::search(std::size_t location, std::size_t start) {
+const Match* SlotFinder::search(std::size_t location, std::size_t start) {
     const auto day = board_.day(location, start);
     foremost_.clear();
     foremost_key_.assign(1, day);
@@ -87,15 +96,15 @@ std::optional<Match> SlotFinder::search(std::size_t location, std::size_t start)
         for (std::uint32_t r = 0; r < cast_.roles().size(); ++r) {
             const bool leads = board_.grid_matters() && r == cast_.lead_role();
             std::array<int, 4> taken{};
-            for (const auto& candidate : best_first(location, r, day)) {
-                const auto place = candidate.place;
+            for (const auto ranked : best_first(location, r, day)) {
+                const auto place = place_of(ranked);
                 if (!board_.available().get(board_.row(level, place), start)) continue;
                 const bool on_grid = leads && board_.on_grid(place, start);
                 const bool own = cast_.members()[place].own_duration_us != 0;
                 auto& alike = taken[(on_grid ? 2U : 0U) + (own ? 1U : 0U)];
                 if (alike >= units_ && !cast_.must_use().has(place)) continue;
                 ++alike;
-                foremost_.push_back({level, r, candidate, on_grid});
+                foremost_.push_back({level, r, {place, preference_of(ranked)}, on_grid});
                 foremost_key_.push_back(std::uint64_t{r} << 48 | std::uint64_t{place} << 24 |
                                         level << 1 | (on_grid ? 1 : 0));
                 if (simple_ && taken[0] + taken[2] >= units_ && (!leads || taken[2] >= units_))
@@ -108,7 +117,7 @@ std::optional<Match> SlotFinder::search(std::size_t location, std::size_t start)
         memo.match = match_foremost(board_.load(location, day));
         memo.key = foremost_key_;
     }
-    return memo.match;
+    return memo.match ? &*memo.match : nullptr;
 }
 
 std::optional<Match> SlotFinder::match_foremost(std::span<const int> load) const {
@@ -130,63 +139,57 @@ std::optional<Match> SlotFinder::match_foremost(std::span<const int> load) const
                       load);
 }
 
-// Where everybody's first choice is somebody else, that is the best match; false: it is not so
+// Where everybody's first choice is somebody else, that is the best match; if not, it is not so
 // simple and has to be searched.
-bool SlotFinder::pick_each_best(std::size_t location, std::size_t start,
-                                std::optional<Match>& match) {
-    Match picked;
+SlotFinder::Pick SlotFinder::pick_each_best(std::size_t location, std::size_t start,
+                                            Match& picked) {
+    picked.units.clear();
     const auto day = board_.day(location, start);
     for (std::size_t r = 0; r < cast_.roles().size(); ++r) {
         const auto& role = cast_.roles()[r];
         const bool leading = board_.grid_matters() && r == cast_.lead_role();
         const auto before = picked.units.size();
         bool on_grid = !leading;
-        for (const auto& candidate : best_first(location, r, day)) {
-            const auto place = candidate.place;
+        for (const auto ranked : best_first(location, r, day)) {
+            const auto place = place_of(ranked);
             if (!board_.available().get(place, start)) continue;
             const bool here = board_.on_grid(place, start);
             if (leading && role.quantity == 1 && !here) continue;
             for (const auto& unit : picked.units) {
-                if (unit.place == place) return false;
+                if (unit.place == place) return Pick::unclear;
             }
             picked.units.push_back({static_cast<std::uint32_t>(r), place});
             on_grid = on_grid || here;
             if (static_cast<int>(picked.units.size() - before) == role.quantity) break;
         }
         if (static_cast<int>(picked.units.size() - before) < role.quantity) {
-            if (role.required) return true;
+            if (role.required) return Pick::nobody;
             picked.units.resize(before);
         } else if (!on_grid) {
-            return false;
+            return Pick::unclear;
         }
     }
     if (cast_.locations().size() > 1) {
         picked.score = match_score(cast_.roles(), picked.units, board_.load(location, day));
     }
-    match = std::move(picked);
-    return true;
+    return Pick::found;
 }
 
-std::span<const MatchRole::Candidate> SlotFinder::best_first(std::size_t location, std::size_t role,
-                                                             std::size_t day) {
+std::span<const SlotFinder::Ranked> SlotFinder::best_first(std::size_t location, std::size_t role,
+                                                           std::size_t day) {
     auto& days = best_first_[role_row(location, role)];
     if (days.size() <= day) days.resize(day + 1);
     auto& order = days[day];
     if (!order.empty()) return order;
     const auto load = board_.load(location, day);
-    std::vector<std::uint64_t> keys;  // preference, load, place
-    keys.reserve(cast_.roles()[role].candidates.size());
-    for (const auto& candidate : cast_.roles()[role].candidates) {
+    const auto& candidates = cast_.roles()[role].candidates;
+    order.reserve(candidates.size());
+    for (const auto& candidate : candidates) {
         if (cast_.members()[candidate.place].location != location) continue;
         const auto busy = static_cast<std::uint64_t>(load[candidate.place]);
-        keys.push_back(std::uint64_t{candidate.preference} << 48 | busy << 16 | candidate.place);
+        order.push_back(std::uint64_t{candidate.preference} << 48 | busy << 16 | candidate.place);
     }
-    if (!std::ranges::is_sorted(keys)) std::ranges::sort(keys);
-    order.reserve(keys.size());
-    for (const auto key : keys) {
-        order.push_back(
-            {static_cast<std::uint32_t>(key & 0xffff), static_cast<std::uint32_t>(key >> 48)});
-    }
+    if (!std::ranges::is_sorted(order)) std::ranges::sort(order);
     return order;
 }
 
@@ -225,6 +228,7 @@ std::optional<Match> SlotFinder::match(std::size_t location, std::size_t start, 
 
 SlotFinder::Joined SlotFinder::join(std::size_t start, int remaining_min) {
     Joined best;
+    if (!board_.has_sessions()) return best;
     for (const auto& session : board_.sessions(start)) {
         if (board_.too_far(session.location, start) || board_.day_full(session.location, start)) {
             continue;
@@ -266,7 +270,9 @@ std::optional<Match> SlotFinder::fill_session(const Session& session, std::size_
 
 Slot SlotFinder::slot(std::size_t start, std::size_t location, const Match& match,
                       int remaining) const {
-    const auto duration = cast_.levels()[cast_.level_of(match.units)].duration_us;
+    const auto& levels = cast_.levels();
+    const auto level = levels.size() == 1 ? 0 : cast_.level_of(match.units);
+    const auto duration = levels[level].duration_us;
     const auto begin = kernel::instant_from_micros(board_.starts()[start]);
     Slot slot{begin,
               begin + kernel::Micros{duration},

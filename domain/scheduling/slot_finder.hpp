@@ -23,10 +23,12 @@ class SlotFinder {
   private:
     // What a resource has to be, each step with those before it.
     enum class Need { working, window_room, unoccupied, seats };
-    struct Memo {
-        std::vector<std::uint64_t> key;
+    struct Memo {  // of one location
+        Match picked;
+        std::vector<std::uint64_t> key;  // of `match`
         std::optional<Match> match;
     };
+    enum class Pick { found, nobody, unclear };
     struct Foremost {
         std::uint32_t level = 0;
         std::uint32_t role = 0;
@@ -42,12 +44,18 @@ class SlotFinder {
     PlaceSet usable(std::size_t location, std::size_t level, std::size_t start, Need need) const;
     PlaceSet lead(std::size_t start) const;
     std::optional<Match> match(std::size_t location, std::size_t start, Need need, bool on_grid);
-    std::optional<Match> best_fresh(std::size_t location, std::size_t start);
-    bool pick_each_best(std::size_t location, std::size_t start, std::optional<Match>& match);
-    std::optional<Match> search(std::size_t location, std::size_t start);
+    // Null: nobody. What it points to lies in the memo of the location, until the next start.
+    const Match* best_fresh(std::size_t location, std::size_t start);
+    Pick pick_each_best(std::size_t location, std::size_t start, Match& picked);
+    const Match* search(std::size_t location, std::size_t start);
     std::optional<Match> match_foremost(std::span<const int> load) const;
-    std::span<const MatchRole::Candidate> best_first(std::size_t location, std::size_t role,
-                                                     std::size_t day);
+    // The candidates as numbers that sort by preference, load, place.
+    using Ranked = std::uint64_t;
+    static constexpr std::uint32_t place_of(Ranked ranked) { return ranked & 0xffff; }
+    static constexpr std::uint32_t preference_of(Ranked ranked) {
+        return static_cast<std::uint32_t>(ranked >> 48);
+    }
+    std::span<const Ranked> best_first(std::size_t location, std::size_t role, std::size_t day);
     Joined join(std::size_t start, int remaining_min);
     std::optional<Match> fill_session(const Session& session, std::size_t start);
     Slot slot(std::size_t start, std::size_t location, const Match& match, int remaining) const;
@@ -64,10 +72,10 @@ class SlotFinder {
     bool simple_;                 // each role by itself can be picked from best to worst
     StartRows pickable_;          // by location and role: somebody can be picked
     StartRows somebody_at_work_;  // by location and role
-    std::vector<std::vector<std::vector<MatchRole::Candidate>>> best_first_;  // role_row, day
-    std::vector<Foremost> foremost_;           // of the start looked at
-    std::vector<std::uint64_t> foremost_key_;  // the same, to compare
-    std::vector<Memo> memo_;                   // by location
+    std::vector<std::vector<std::vector<Ranked>>> best_first_;  // by role_row and day
+    std::vector<Foremost> foremost_;                            // of the start looked at
+    std::vector<std::uint64_t> foremost_key_;                   // the same, to compare
+    std::vector<Memo> memo_;                                    // by location
 };
 
 }  // namespace almanac::scheduling

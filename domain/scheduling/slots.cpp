@@ -111,6 +111,7 @@ SlotList slots(const Snapshot& snapshot, const SlotQuery& query) {
         SlotFinder finder(snapshot, cast, board, query.party_size);
         DayReasons reasons(cast, board, finder);
         auto day = days.begin();
+        list.slots.reserve(board.starts().size());
         for (std::size_t start = 0; start < board.starts().size(); ++start) {
             auto slot = finder.find(start);
             if (!slot) continue;

@@ -163,7 +163,6 @@ Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, con
     Snapshot snapshot;
     snapshot.service = terms_of(id, service);
     const auto margin = hours{25} + minutes{longest_minutes(id, service, directory)};
-    std::vector<std::pair<Uuid, bool>> seen;  // and whether their location can serve
     std::vector<std::pair<LocationId, std::optional<Zone>>> zones;
     const auto zone_of = [&](const LocationId& location) {
         const auto known = std::ranges::find(zones, location, &decltype(zones)::value_type::first);
@@ -177,23 +176,35 @@ Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, con
     };
     const auto requirements = requirements_of(service);
     const bool given_only = fill_all_roles(given, requirements);
+    std::size_t candidates = 0;
     for (const auto& requirement : requirements) {
         auto role = role_of(requirement, directory, given, given_only);
         if (!role) return std::unexpected(std::move(role.error()));
-        std::erase_if(role->candidates, [&](const Uuid& candidate) {
-            const auto known = std::ranges::find(seen, candidate, &std::pair<Uuid, bool>::first);
-            if (known != seen.end()) return !known->second;
+        candidates += role->candidates.size();
+        snapshot.roles.push_back(std::move(*role));
+    }
+    source.prepare(candidates, from - margin, to + margin);
+    std::optional<LocationId> usual;  // location of those that have none of their own
+    const auto location_of = [&](const ResourceEntry& entry) {
+        if (entry.location_id) return *entry.location_id;
+        if (!usual) usual = source.default_location();
+        return *usual;
+    };
+    // By place in the directory: whether the location can serve, once that is known.
+    std::vector<std::optional<bool>> serving(directory.entries.size());
+    for (auto& role : snapshot.roles) {
+        std::erase_if(role.candidates, [&](const Uuid& candidate) {
             const auto& entry = *directory.find(candidate);
-            const auto location =
-                entry.location_id ? *entry.location_id : source.default_location();
+            auto& known = serving[static_cast<std::size_t>(&entry - directory.entries.data())];
+            if (known) return !*known;
+            const auto location = location_of(entry);
             const auto zone = zone_of(location);
-            seen.emplace_back(candidate, zone.has_value());
+            known = zone.has_value();
             if (!zone) return true;
             snapshot.resources.push_back(
                 resource_of(source, entry, id, *zone, location, from - margin, to + margin));
             return false;
         });
-        snapshot.roles.push_back(std::move(*role));
     }
     if (!snapshot.resources.empty())
         snapshot.blocks = source.tenant_blocks(from - margin, to + margin);

@@ -10,6 +10,8 @@ namespace almanac::scheduling {
 class SnapshotSource {
   public:
     virtual ~SnapshotSource() = default;
+    // This many resources will be asked about [from, to), one by one.
+    virtual void prepare(std::size_t /*resources*/, Instant /*from*/, Instant /*to*/) {}
     virtual const ResourceDirectory& resources() = 0;
     virtual LocationId default_location() = 0;
     // Nothing where it is deleted or not active.

@@ -65,7 +65,7 @@ std::vector<std::string> BookingWorld::create_many(const std::string& target, un
     plan.request = [&](std::uint64_t number, std::string& out) {
         append_post(out, target, key_, fmt::format(fmt::runtime(body_format), number));
     };
-    plan.answer = [&](std::uint64_t number, int, std::string_view body) {
+    plan.answer = [&](std::uint64_t number, int, std::string_view body, auto) {
         ids[number] = id_in(body);
     };
     const auto result = run_load(plan);

@@ -5,6 +5,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <charconv>
 #include <memory>
@@ -62,7 +63,7 @@ class Run;
 // One connection: writes a request, reads its answer, and again, while the run gives requests.
 class Connection {
   public:
-    Connection(Run& run, asio::io_context& io) : run_(run), socket_(io), in_(16384) {}
+    Connection(Run& run, asio::io_context& io) : run_(run), socket_(io), due_(io), in_(16384) {}
     void open(std::uint16_t port) {
         socket_.connect({asio::ip::address_v4::loopback(), port});
         socket_.set_option(tcp::no_delay(true));
@@ -71,11 +72,13 @@ class Connection {
     void send_next();
 
   private:
+    void send();
     void read();
     void on_bytes();
 
     Run& run_;
     tcp::socket socket_;
+    asio::steady_timer due_;
     std::string out_;
     std::vector<char> in_;
     std::size_t filled_ = 0;
@@ -98,14 +101,22 @@ class Run {
         result_.seconds = std::chrono::duration<double>(last_ - begun_).count();
         return std::move(result_);
     }
-    bool take(std::uint64_t& number, std::string& out, SteadyClock::time_point now) {
-        if (result_.sent == plan_.requests_max) return false;
-        if (plan_.duration_max.count() > 0 && now - begun_ >= plan_.duration_max) return false;
+    // When the next request is due; nothing: that was all.
+    std::optional<SteadyClock::time_point> take(std::uint64_t& number,
+                                                SteadyClock::time_point now) {
+        auto due = now;
+        if (plan_.due_per_second > 0) {
+            due = begun_ + std::chrono::nanoseconds(static_cast<std::int64_t>(
+                               1e9 * static_cast<double>(result_.sent) / plan_.due_per_second));
+        }
+        if (result_.sent == plan_.requests_max) return std::nullopt;
+        if (plan_.duration_max.count() > 0 && due - begun_ >= plan_.duration_max)
+            return std::nullopt;
         number = next_++;
         ++result_.sent;
-        plan_.request(number, out);
-        return true;
+        return due;
     }
+    void write_request(std::uint64_t number, std::string& out) { plan_.request(number, out); }
     void answered(std::uint64_t number, int status, std::string_view body,
                   SteadyClock::time_point begun, SteadyClock::time_point now) {
         last_ = now;
@@ -115,7 +126,7 @@ class Run {
         } else if (result_.first_refusal.empty()) {
             result_.first_refusal = fmt::format("{} {}", status, body);
         }
-        if (plan_.answer) plan_.answer(number, status, body);
+        if (plan_.answer) plan_.answer(number, status, body, now - begun);
     }
 
   private:
@@ -128,9 +139,21 @@ class Run {
 };
 
 void Connection::send_next() {
+    const auto now = SteadyClock::now();
+    const auto due = run_.take(number_, now);
+    if (!due) return;
+    begun_ = *due;
+    if (begun_ <= now) return send();
+    due_.expires_at(begun_);
+    due_.async_wait([this](boost::system::error_code error) {
+        if (error) throw boost::system::system_error(error);
+        send();
+    });
+}
+
+void Connection::send() {
     out_.clear();
-    begun_ = SteadyClock::now();
-    if (!run_.take(number_, out_, begun_)) return;
+    run_.write_request(number_, out_);
     // A request nearly always fits the socket's buffer at once; only the rest goes the long way.
     boost::system::error_code failure;
     const std::size_t written = socket_.write_some(asio::buffer(out_), failure);
@@ -173,7 +196,7 @@ HttpAnswer exchange(std::uint16_t port, std::string_view request) {
     HttpAnswer answer;
     LoadPlan plan{.port = port, .requests_max = 1};
     plan.request = [&](std::uint64_t, std::string& out) { out = request; };
-    plan.answer = [&](std::uint64_t, int status, std::string_view body) {
+    plan.answer = [&](std::uint64_t, int status, std::string_view body, auto) {
         answer = {status, std::string(body)};
     };
     run_load(plan);

@@ -19,9 +19,15 @@ struct LoadPlan {
     std::uint64_t first_request = 0;  // requests are numbered from here
     std::uint64_t requests_max = 0;
     std::chrono::milliseconds duration_max{0};  // no new request after it; 0 = until requests_max
+    // 0: each connection sends as soon as it has its answer. Else requests are due at this rate,
+    // whatever the answers take; one that finds no free connection waits for it, and what it waits
+    // is part of its latency.
+    double due_per_second = 0;
     std::function<void(std::uint64_t number, std::string& out)> request = nullptr;
-    // Optional: every answer as it comes.
-    std::function<void(std::uint64_t number, int status, std::string_view body)> answer = nullptr;
+    // Optional: every answer as it comes, and how long after its request was due.
+    std::function<void(std::uint64_t number, int status, std::string_view body,
+                       std::chrono::nanoseconds took)>
+        answer = nullptr;
 };
 
 struct LoadResult {

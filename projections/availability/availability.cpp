@@ -1,5 +1,7 @@
 #include "projections/availability/availability.hpp"
 
+#include <fmt/compile.h>
+
 #include "projections/availability/row_source.hpp"
 
 namespace almanac::projections {
@@ -81,7 +83,7 @@ struct Availability::State {
     State(const ViewStore& in, std::size_t cache_bytes) : store(in), decoded(cache_bytes) {}
     const ViewStore& store;
     const ViewName view{"availability", availability::version()};
-    mutable availability::DecodedFolds decoded;
+    mutable availability::DecodedRows decoded;
 };
 
 Availability::Availability(const ViewStore& store, std::size_t cache_bytes)
@@ -102,6 +104,10 @@ Result<SlotAnswer> Availability::find_slots(const TenantId& tenant, const FindSl
     }
 }
 
+std::uint64_t Availability::position(const TenantId& tenant) const {
+    return state_->store.read(state_->view, tenant).position();
+}
+
 void Availability::with_source(const TenantId& tenant, kernel::Instant now,
                                const std::function<void(SnapshotSource&)>& use) const {
     const auto rows = state_->store.read(state_->view, tenant);
@@ -110,28 +116,40 @@ void Availability::with_source(const TenantId& tenant, kernel::Instant now,
 }
 
 std::string SlotAnswer::json() const {
-    std::string out = R"({"data":[)";
-    const auto to = std::back_inserter(out);
+    constexpr std::size_t slot_bytes = 220;  // of one with one resource, somewhat more
+    std::string out;
+    out.reserve(list.slots.size() * slot_bytes + list.days.size() * 64 + 32);
+    out += R"({"data":[)";
     const auto comma = [&](bool first) {
         if (!first) out += ',';
     };
     for (const auto& slot : list.slots) {
         comma(&slot == &list.slots.front());
-        fmt::format_to(to, FMT_STRING(R"({{"start":"{}","end":"{}","remaining":{},"resources":[)"),
-                       kernel::to_string(slot.start), kernel::to_string(slot.end), slot.remaining);
+        out += R"({"start":")";
+        kernel::append(out, slot.start);
+        out += R"(","end":")";
+        kernel::append(out, slot.end);
+        out += R"(","remaining":)";
+        fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), slot.remaining);
+        out += R"(,"resources":[)";
         for (const auto& resource : slot.resources) {
             comma(&resource == &slot.resources.front());
             out += R"({"role":)";
             kernel::json::append_string(out, resource.role);
-            fmt::format_to(to, FMT_STRING(R"(,"id":"{}"}})"), kernel::to_string(resource.id));
+            out += R"(,"id":")";
+            kernel::append(out, resource.id);
+            out += R"("})";
         }
         out += "]}";
     }
     out += R"(],"days":[)";
     for (const auto& day : list.days) {
         comma(&day == &list.days.front());
-        fmt::format_to(to, FMT_STRING(R"({{"date":"{}","slots":{},"reason":)"),
-                       kernel::to_string(day.date), day.slots);
+        out += R"({"date":")";
+        kernel::append(out, day.date);
+        out += R"(","slots":)";
+        fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), day.slots);
+        out += R"(,"reason":)";
         if (day.reason)
             kernel::json::append_string(out, name(*day.reason));
         else

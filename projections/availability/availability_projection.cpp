@@ -11,55 +11,92 @@ namespace {
 using namespace availability;
 using namespace scheduling;
 
-void free(TenantViews& views, const Uuid& owner, const Occupancy& occupancy) {
-    const auto days = days_of(occupancy);
-    for (const auto& resource : occupancy.resources) {
-        for (auto day = days.first; day <= days.last; ++day) {
-            views.erase_unread(allocation_key(resource.id, day, owner));
-        }
-    }
-}
+// One event that changes what stands in the way of bookings.
+class Change {
+  public:
+    Change(TenantViews& views, std::uint64_t position)
+        : views_(views), position_(encode_position(position)) {}
 
-void occupy(TenantViews& views, const Uuid& owner, const Occupancy& occupancy,
-            std::optional<kernel::Instant> expires_at = std::nullopt) {
-    const auto days = days_of(occupancy);
-    const auto value = encode_allocation(occupancy, expires_at);
-    for (const auto& resource : occupancy.resources) {
-        for (auto day = days.first; day <= days.last; ++day) {
-            views.put_unread(allocation_key(resource.id, day, owner), value);
+    void free(const Uuid& owner, const Occupancy& occupancy) {
+        each_row(occupancy, [&](const Uuid& resource, Day day) {
+            views_.erase_unread(allocation_key(resource, day, owner));
+        });
+    }
+    void occupy(const Uuid& owner, const Occupancy& occupancy,
+                std::optional<kernel::Instant> expires_at = std::nullopt) {
+        const auto value = encode_allocation(occupancy, expires_at);
+        each_row(occupancy, [&](const Uuid& resource, Day day) {
+            views_.put_unread(allocation_key(resource, day, owner), value);
+        });
+    }
+    // One-off blocks; those that recur are in the calendars.
+    void add(const BlockAdded& e) {
+        if (!e.one_off()) return;
+        for (const auto month : months_of(e.start, e.end)) {
+            views_.put_unread(block_key(e.owner_id, month, e.id), encode_block(e));
+            note(e.owner_id, day_of(month));
         }
     }
-}
+    void remove(const BlockRemoved& e) {
+        if (!e.freed.one_off()) return;
+        for (const auto month : months_of(e.freed.start, e.freed.end)) {
+            views_.erase_unread(block_key(e.owner_id, month, e.id));
+            note(e.owner_id, day_of(month));
+        }
+    }
+    // The override itself is in its fold.
+    void override_on(const Uuid& resource, kernel::LocalDate date) {
+        note(resource,
+             day_of(std::chrono::sys_days{local_months(date, date)[0].time_since_epoch()}));
+    }
+
+  private:
+    template <class Row>
+    void each_row(const Occupancy& occupancy, const Row& row) {
+        const auto days = days_of(occupancy);
+        const auto months = months_of(occupancy.busy_from(), occupancy.busy_until());
+        for (const auto& resource : occupancy.resources) {
+            for (auto day = days.first; day <= days.last; ++day) row(resource.id, day);
+            for (const auto month : months) note(resource.id, day_of(month));
+        }
+    }
+    void note(const Uuid& owner, Day month) {
+        views_.put_unread(month_key(month, owner), position_);
+    }
+
+    TenantViews& views_;
+    std::string position_;
+};
 
 // What an event does to the slot, as the fold `resource_month` has it: frees, takes, or both.
 struct Occupying {
     const kernel::EventType* type;
-    void (*apply)(TenantViews& views, const void* event);
+    void (*apply)(Change& change, const void* event);
 };
 template <class E>
 Occupying occupying() {
-    return {&kernel::event_type<E>(), [](TenantViews& views, const void* event) {
+    return {&kernel::event_type<E>(), [](Change& change, const void* event) {
                 const auto& e = *static_cast<const E*>(event);
-                if constexpr (requires { e.freed; }) free(views, e.id, e.freed);
+                if constexpr (requires { e.freed; }) change.free(e.id, e.freed);
                 if constexpr (requires { e.expires_at; }) {
-                    occupy(views, e.id, e.occupancy, e.expires_at);
+                    change.occupy(e.id, e.occupancy, e.expires_at);
                 } else if constexpr (requires { e.occupancy; }) {
-                    occupy(views, e.id, e.occupancy);
+                    change.occupy(e.id, e.occupancy);
                 }
             }};
 }
-// One-off blocks; those that recur are in the calendars.
-void add_block(TenantViews& views, const void* event) {
-    const auto& e = *static_cast<const BlockAdded*>(event);
-    if (!e.one_off()) return;
-    for (const auto month : months_of(e.start, e.end))
-        views.put_unread(block_key(e.owner_id, month, e.id), encode_block(e));
+template <class E, auto Apply>
+Occupying closing() {
+    return {&kernel::event_type<E>(), [](Change& change, const void* event) {
+                (change.*Apply)(*static_cast<const E*>(event));
+            }};
 }
-void remove_block(TenantViews& views, const void* event) {
-    const auto& e = *static_cast<const BlockRemoved*>(event);
-    if (!e.freed.one_off()) return;
-    for (const auto month : months_of(e.freed.start, e.freed.end))
-        views.erase_unread(block_key(e.owner_id, month, e.id));
+template <class E>
+Occupying overriding() {
+    return {&kernel::event_type<E>(), [](Change& change, const void* event) {
+                const auto& e = *static_cast<const E*>(event);
+                change.override_on(e.resource_id, e.date);
+            }};
 }
 
 const Occupying* find_occupying(const kernel::EventType* type) {
@@ -73,8 +110,10 @@ const Occupying* find_occupying(const kernel::EventType* type) {
                                  occupying<HoldReleased>(),
                                  occupying<HoldBooked>(),
                                  occupying<HoldExpired>(),
-                                 Occupying{&kernel::event_type<BlockAdded>(), &add_block},
-                                 Occupying{&kernel::event_type<BlockRemoved>(), &remove_block}};
+                                 closing<BlockAdded, &Change::add>(),
+                                 closing<BlockRemoved, &Change::remove>(),
+                                 overriding<OverrideSet>(),
+                                 overriding<OverrideRemoved>()};
     const auto at = std::ranges::find(list, type, &Occupying::type);
     return at == list.end() ? nullptr : &*at;
 }
@@ -122,6 +161,7 @@ void AvailabilityProjection::State::apply_fold(const kernel::FoldType& fold,
     eventstore::append_u64(value, event.position);
     value.append(fold.to_json(cached->get(), false));
     views.put(row_key, value);
+    if (is_settled(fold)) views.put_unread(settled_key, encode_position(event.position));
     cache.measure(key, fold.bytes(cached->get()));
 }
 
@@ -146,9 +186,7 @@ void AvailabilityProjection::State::apply_resource(const kernel::Reaction& react
         views.erase(row_key);
     else
         views.put(row_key, kernel::to_json(one));
-    value.clear();
-    eventstore::append_u64(value, event.position);
-    views.put_unread(directory_key, value);
+    views.put_unread(directory_key, encode_position(event.position));
 }
 
 AvailabilityProjection::AvailabilityProjection(const kernel::Catalogue& catalogue,
@@ -177,8 +215,10 @@ Result<void> AvailabilityProjection::apply(const AppliedEvent& event, TenantView
             if (reaction) state_->apply_resource(*reaction, event, views);
         }
     }
-    if (const auto* occupying = find_occupying(event.event.type))
-        occupying->apply(views, event.event.data.get());
+    if (const auto* occupying = find_occupying(event.event.type)) {
+        Change change(views, event.position);
+        occupying->apply(change, event.event.data.get());
+    }
     return {};
 }
 

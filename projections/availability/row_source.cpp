@@ -6,34 +6,91 @@
 
 namespace almanac::projections::availability {
 using namespace scheduling;
-using std::chrono::minutes;
 
-DecodedFolds::Fold DecodedFolds::find(std::string_view key, std::uint64_t position) {
+std::optional<DecodedRows::Rows> DecodedRows::find(std::string_view key, std::uint64_t position) {
     const std::scoped_lock lock(mutex_);
     const auto* entry = cache_.find(key);
-    return entry != nullptr && entry->position == position ? entry->fold : nullptr;
+    if (entry == nullptr || entry->position != position) return std::nullopt;
+    return entry->rows;
 }
 
-void DecodedFolds::put(std::string_view key, std::uint64_t position, Fold fold, std::size_t bytes) {
+void DecodedRows::put(std::string_view key, std::uint64_t position, Rows rows, std::size_t bytes) {
     const std::scoped_lock lock(mutex_);
     const auto* entry = cache_.find(key);
     if (entry != nullptr && entry->position > position) return;  // somebody reads a later snapshot
-    cache_.put(key, {position, std::move(fold)}, bytes);
+    cache_.put(key, {position, std::move(rows)}, bytes);
 }
 
-std::size_t DecodedFolds::bytes() const {
+std::size_t DecodedRows::bytes() const {
     const std::scoped_lock lock(mutex_);
     return cache_.bytes();
 }
 
-DecodedFolds::Fold RowSource::load(const kernel::FoldType& type, const std::string& tag) {
+// A walk over the month of all owners costs less than asking for each of many.
+void RowSource::prepare(std::size_t resources, kernel::Instant from, kernel::Instant to) {
+    constexpr std::size_t steps_per_get = 8;
+    if (resources * steps_per_get < this->resources().entries.size()) return;
+    for (const auto month : months_of(from, to)) months_.read_all(day_of(month));
+}
+
+std::uint64_t RowSource::position_at(std::string_view key) {
+    return rows_.get(key, value_) ? decode_position(value_) : 0;
+}
+
+DecodedRows::Rows RowSource::load(const kernel::FoldType& type, const std::string& tag) {
+    if (is_settled(type)) return load_settled(type, tag);
     if (!rows_.get(fold_key(tag), value_)) return nullptr;
     const auto row = decode_fold(value_);
     key_.assign(rows_.tenant().view()).append(tag);
-    if (auto known = decoded_.find(key_, row.position)) return known;
-    const DecodedFolds::Fold fold = type.from_json(kernel::json::parse_own(row.json));
+    if (auto known = decoded_.find(key_, row.position)) return *known;
+    const DecodedRows::Rows fold = type.from_json(kernel::json::parse_own(row.json));
     decoded_.put(key_, row.position, fold, type.bytes(fold.get()));
     return fold;
+}
+
+// Known by the last change of any of them, so that nothing is read where none has changed.
+DecodedRows::Rows RowSource::load_settled(const kernel::FoldType& type, const std::string& tag) {
+    if (!settled_) settled_ = position_at(settled_key);
+    key_.assign(rows_.tenant().view()).append(tag);
+    if (auto known = decoded_.find(key_, *settled_)) return *known;
+    DecodedRows::Rows fold;
+    if (rows_.get(fold_key(tag), value_))
+        fold = type.from_json(kernel::json::parse_own(decode_fold(value_).json));
+    decoded_.put(key_, *settled_, fold, fold ? type.bytes(fold.get()) : 0);
+    return fold;
+}
+
+RowSource::Recent& RowSource::recent(const kernel::Uuid& owner) {
+    if (recent_.owner != owner) recent_ = {owner, std::nullopt, {}};
+    return recent_;
+}
+
+const Calendar* RowSource::calendar(const kernel::Uuid& owner) {
+    auto& known = recent(owner).calendar;
+    if (!known) known = fold<Calendar>(owner);
+    return known->get();
+}
+
+const MonthRows* RowSource::month(const kernel::Uuid& owner, Day month) {
+    auto& known = recent(owner).months;
+    const auto at =
+        std::ranges::find(known, month, &std::pair<Day, std::shared_ptr<const MonthRows>>::first);
+    if (at != known.end()) return at->second.get();
+    return known.emplace_back(month, load_month_of(owner, month)).second.get();
+}
+
+std::shared_ptr<const MonthRows> RowSource::load_month_of(const kernel::Uuid& owner, Day month) {
+    const auto position = months_.of(month, owner);
+    if (position == 0) return nullptr;
+    key_.assign(rows_.tenant().view()).append(month_key(month, owner));
+    if (auto known = decoded_.find(key_, position))
+        return std::static_pointer_cast<const MonthRows>(*known);
+    const auto key = key_;  // reading the overrides needs it
+    auto made = std::make_shared<MonthRows>(load_month(rows_, owner, month));
+    const kernel::LocalDate in_month{std::chrono::days{month}};
+    made->overrides = fold<OverrideMonth>({ResourceId{owner}, in_month});
+    decoded_.put(key, position, made, made->bytes());
+    return made;
 }
 
 std::shared_ptr<const ResourceDirectory> RowSource::load_directory() const {
@@ -52,11 +109,11 @@ std::shared_ptr<const ResourceDirectory> RowSource::load_directory() const {
 
 const ResourceDirectory& RowSource::resources() {
     if (directory_) return *directory_;
-    std::uint64_t position = 0;
-    if (rows_.get(directory_key, value_)) position = decode_fold(value_).position;
+    const auto position = position_at(directory_key);
     key_.assign(rows_.tenant().view()).append(ResourceDirectory::kind);
-    directory_ = std::static_pointer_cast<const ResourceDirectory>(decoded_.find(key_, position));
-    if (!directory_) {
+    if (const auto known = decoded_.find(key_, position)) {
+        directory_ = std::static_pointer_cast<const ResourceDirectory>(*known);
+    } else {
         directory_ = load_directory();
         const auto bytes = kernel::fold_type<ResourceDirectory>().bytes(directory_.get());
         decoded_.put(key_, position, directory_, bytes);
@@ -78,15 +135,16 @@ std::optional<kernel::Zone> RowSource::active_location(const LocationId& id) {
 }
 
 std::vector<Schedule> RowSource::schedules(const ResourceId& id) {
-    const auto calendar = fold<Calendar>(id);
-    return calendar ? calendar->schedules : std::vector<Schedule>{};
+    const auto* kept = calendar(id);
+    return kept ? kept->schedules : std::vector<Schedule>{};
 }
 
 std::vector<Override> RowSource::overrides(const ResourceId& id, kernel::LocalDate first,
                                            kernel::LocalDate last) {
     std::vector<Override> found;
-    for (const auto month : local_months(first, last)) {
-        if (const auto kept = fold<OverrideMonth>({id, month})) kept->copy(first, last, found);
+    for (const auto in_month : local_months(first, last)) {
+        const auto* kept = month(id, day_of(std::chrono::sys_days{in_month.time_since_epoch()}));
+        if (kept && kept->overrides) kept->overrides->copy(first, last, found);
     }
     return found;
 }
@@ -94,19 +152,10 @@ std::vector<Override> RowSource::overrides(const ResourceId& id, kernel::LocalDa
 std::vector<Allocation> RowSource::allocations(const ResourceId& id, kernel::Instant from,
                                                kernel::Instant to) {
     std::vector<Allocation> found;
-    const auto first = day_of(from);
-    const auto last = day_of(to);
-    auto walk = rows_.walk(allocations_prefix(id));
-    for (walk.seek(allocations_from(id, first)); walk.valid(); walk.next()) {
-        const auto day = day_in(walk.key());
-        if (day > last) break;
-        auto a = decode_allocation(walk.key(), walk.value());
-        const auto busy_from = a.start - minutes{a.buffer_before_minutes};
-        const auto busy_until = a.end + minutes{a.buffer_after_minutes};
-        // It lies under every day it touches: the first one of those asked counts.
-        const bool here = day == std::max(first, day_of(busy_from));
-        const bool meets = busy_from < to && busy_until > from;
-        if (here && meets && !a.is_over(now_)) found.push_back(std::move(a));
+    const auto months = months_of(from, to);
+    for (const auto begin : months) {
+        if (const auto* kept = month(id, day_of(begin)))
+            kept->copy_allocations(from, to, now_, begin == months.front(), found);
     }
     return found;
 }
@@ -114,16 +163,12 @@ std::vector<Allocation> RowSource::allocations(const ResourceId& id, kernel::Ins
 std::vector<Block> RowSource::blocks_of(const kernel::Uuid& owner, kernel::Instant from,
                                         kernel::Instant to) {
     std::vector<Block> found;
-    const auto first = months_of(from, from).front();
-    auto walk = rows_.walk(blocks_prefix(owner));
-    for (walk.seek(blocks_from(owner, first)); walk.valid(); walk.next()) {
-        const auto row = decode_block(walk.key(), walk.value());
-        if (row.month > day_of(to)) break;
-        // It lies under every month it touches: the first one of those asked counts.
-        const bool here = row.month == day_of(first) || day_of(row.block.start) >= row.month;
-        if (here && row.block.start < to && row.block.end > from) found.push_back(row.block);
+    const auto months = months_of(from, to);
+    for (const auto begin : months) {
+        if (const auto* kept = month(owner, day_of(begin)))
+            kept->copy_blocks(from, to, begin == months.front(), found);
     }
-    if (const auto calendar = fold<Calendar>(owner)) append_standing(*calendar, from, to, found);
+    if (const auto* kept = calendar(owner)) append_standing(*kept, from, to, found);
     return found;
 }
 

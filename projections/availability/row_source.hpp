@@ -1,31 +1,31 @@
 // The rows of one tenant as the source of a Snapshot; all reads of one snapshot. Decoded folds are
-// shared through a cache that knows a row by the position of its last event.
-// Concurrency: one RowSource per call; FoldRows is thread-safe.
+// and months are shared through a cache that knows them by the position of their last change.
+// Concurrency: one RowSource per call; DecodedRows is thread-safe.
 #pragma once
 #include <memory>
 #include <mutex>
 
 #include "domain/scheduling/snapshot_source.hpp"
-#include "projections/availability/rows.hpp"
+#include "projections/availability/month_rows.hpp"
 #include "projections/bounded_cache.hpp"
 #include "projections/view_store.hpp"
 
 namespace almanac::projections::availability {
 
-// Decoded folds by tenant and tag, for all queries.
-class DecodedFolds {
+// Decoded folds by tenant and tag and months by tenant, month and owner, for all queries.
+class DecodedRows {
   public:
-    explicit DecodedFolds(std::size_t bytes_max) : cache_(bytes_max) {}
-    using Fold = std::shared_ptr<const void>;
-    // The fold as of this position; nothing where it is not here.
-    Fold find(std::string_view key, std::uint64_t position);
-    void put(std::string_view key, std::uint64_t position, Fold fold, std::size_t bytes);
+    explicit DecodedRows(std::size_t bytes_max) : cache_(bytes_max) {}
+    using Rows = std::shared_ptr<const void>;  // null: there are none
+    // As of this position; nothing where it is not here.
+    std::optional<Rows> find(std::string_view key, std::uint64_t position);
+    void put(std::string_view key, std::uint64_t position, Rows rows, std::size_t bytes);
     std::size_t bytes() const;
 
   private:
     struct Entry {
         std::uint64_t position = 0;
-        Fold fold;
+        Rows rows;
     };
     mutable std::mutex mutex_;
     BoundedCache<Entry> cache_;
@@ -33,9 +33,10 @@ class DecodedFolds {
 
 class RowSource final : public scheduling::SnapshotSource {
   public:
-    RowSource(const ViewRows& rows, DecodedFolds& decoded, kernel::Instant now)
-        : rows_(rows), decoded_(decoded), now_(now) {}
+    RowSource(const ViewRows& rows, DecodedRows& decoded, kernel::Instant now)
+        : rows_(rows), decoded_(decoded), now_(now), months_(rows) {}
 
+    void prepare(std::size_t resources, kernel::Instant from, kernel::Instant to) override;
     const scheduling::ResourceDirectory& resources() override;
     scheduling::LocationId default_location() override;
     std::optional<kernel::Zone> active_location(const scheduling::LocationId& id) override;
@@ -63,14 +64,30 @@ class RowSource final : public scheduling::SnapshotSource {
     }
 
   private:
+    // Of the owner asked about last: one is asked about several times in a row.
+    struct Recent {
+        kernel::Uuid owner;
+        std::optional<std::shared_ptr<const scheduling::Calendar>> calendar;
+        std::vector<std::pair<Day, std::shared_ptr<const MonthRows>>> months;
+    };
     std::vector<scheduling::Block> blocks_of(const kernel::Uuid& owner, kernel::Instant from,
                                              kernel::Instant to);
-    DecodedFolds::Fold load(const kernel::FoldType& type, const std::string& tag);
+    Recent& recent(const kernel::Uuid& owner);
+    const scheduling::Calendar* calendar(const kernel::Uuid& owner);
+    // Null where nothing ever was in this month. They live until another owner is asked about.
+    const MonthRows* month(const kernel::Uuid& owner, Day month);
+    std::shared_ptr<const MonthRows> load_month_of(const kernel::Uuid& owner, Day month);
+    DecodedRows::Rows load(const kernel::FoldType& type, const std::string& tag);
+    DecodedRows::Rows load_settled(const kernel::FoldType& type, const std::string& tag);
     std::shared_ptr<const scheduling::ResourceDirectory> load_directory() const;
+    std::uint64_t position_at(std::string_view key);  // 0: no such row
 
     const ViewRows& rows_;
-    DecodedFolds& decoded_;
+    DecodedRows& decoded_;
     kernel::Instant now_;
+    MonthPositions months_;
+    Recent recent_;
+    std::optional<std::uint64_t> settled_;
     std::shared_ptr<const scheduling::ResourceDirectory> directory_;
     std::string key_;    // reused
     std::string value_;  // reused

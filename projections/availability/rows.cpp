@@ -1,5 +1,7 @@
 #include "projections/availability/rows.hpp"
 
+#include <algorithm>
+
 #include "domain/kernel/digest.hpp"
 #include "eventstore/log.hpp"
 #include "projections/view_store.hpp"
@@ -11,15 +13,18 @@ using eventstore::append_u64;
 using eventstore::read_u64;
 
 // Raised where keys or rows change their meaning.
-constexpr int rows_version = 3;
+constexpr int rows_version = 4;
 constexpr std::size_t fixed_bytes = 8 + 8 + 4 * 3 + 8 + 16;
 constexpr std::size_t key_bytes = 1 + 16 + 4 + 16;
+constexpr std::size_t month_key_bytes = 1 + 4 + 16;
 
+// The settled ones after the others.
+constexpr std::size_t unsettled = 2;
 const std::array<const kernel::FoldType*, 6>& kept_folds() {
     static const std::array<const kernel::FoldType*, 6> folds{
         &kernel::fold_type<scheduling::ServiceDay>(),
-        &kernel::fold_type<scheduling::Calendar>(),
         &kernel::fold_type<scheduling::OverrideMonth>(),
+        &kernel::fold_type<scheduling::Calendar>(),
         &kernel::fold_type<kernel::Record<scheduling::Service>>(),
         &kernel::fold_type<kernel::Record<scheduling::Location>>(),
         &kernel::fold_type<tenancy::Tenant>()};
@@ -58,6 +63,11 @@ const kernel::FoldType* kept_fold(std::string_view tag) {
         if (fold->kind == kind) return fold;
     }
     return nullptr;
+}
+
+bool is_settled(const kernel::FoldType& fold) {
+    return std::ranges::find(kept_folds().begin() + unsettled, kept_folds().end(), &fold) !=
+           kept_folds().end();
 }
 
 Day day_of(kernel::Instant t) {
@@ -161,6 +171,29 @@ BlockRow decode_block(std::string_view key, std::string_view value) {
 Day day_in(std::string_view allocation_key) {
     if (allocation_key.size() != key_bytes) throw damaged();
     return static_cast<Day>(u32_at(allocation_key, 17) ^ (1U << 31));
+}
+
+std::string months_prefix(Day month) {
+    std::string key = "m";
+    append_day(key, month);
+    return key;
+}
+std::string month_key(Day month, const kernel::Uuid& owner) {
+    return months_prefix(month).append(owner.view());
+}
+kernel::Uuid owner_in(std::string_view month_key) {
+    if (month_key.size() != month_key_bytes) throw damaged();
+    return kernel::uuid_from_bytes(month_key.substr(month_key_bytes - 16));
+}
+
+std::string encode_position(std::uint64_t position) {
+    std::string value;
+    append_u64(value, position);
+    return value;
+}
+std::uint64_t decode_position(std::string_view value) {
+    if (value.size() != 8) throw damaged();
+    return read_u64(value);
 }
 
 FoldRow decode_fold(std::string_view value) {

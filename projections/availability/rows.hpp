@@ -4,7 +4,14 @@
 //     "e" ‖ resource 16                            -> JSON of a directory with this one entry
 //     "a" ‖ resource 16 ‖ UTC day u32 ‖ owner 16   -> allocation, on every day it touches
 //     "b" ‖ owner 16 ‖ UTC month u32 ‖ block 16    -> one-off block, in every month it touches
-// Folds: tenant, location, service, calendar, override_month, service_day. A day counts from 1970
+//     "m" ‖ month u32 ‖ owner 16                   -> position u64 of the last change of its "a"
+//     and
+//                                                     "b" rows and overrides of that month
+//     "g"                                          -> position u64 of the last change of a settled
+//                                                     fold
+// Folds: tenant, location, service, calendar (the settled ones, which seldom change),
+// override_month, service_day. So a query learns from few rows that what it has decoded before
+// still holds. A day counts from 1970
 // with its sign turned, a month is that of its first day. Allocation, integers big-endian: start
 // i64 µs ‖ end i64 µs ‖ buffer before i32 ‖ buffer after i32 (minutes) ‖ party i32 ‖ expiry of a
 // hold i64 µs, of others 0 ‖ service 16 ‖ resources of the session 16 each. Block: start i64 µs ‖
@@ -26,9 +33,14 @@ namespace almanac::projections::availability {
 std::uint32_t version();
 // The descriptor of a fold that is kept whole under its tag; null: it is none of them.
 const kernel::FoldType* kept_fold(std::string_view tag);
+bool is_settled(const kernel::FoldType& fold);
+inline constexpr std::string_view settled_key = "g";
 
 using Day = std::int32_t;
 Day day_of(kernel::Instant t);
+inline kernel::Instant instant_of(Day day) {
+    return kernel::Instant{std::chrono::days{day}};
+}
 struct Days {
     Day first = 0;
     Day last = 0;
@@ -59,6 +71,13 @@ struct BlockRow {
 };
 // From key and value; throws ViewFailure (`corrupt`) where they are no block.
 BlockRow decode_block(std::string_view key, std::string_view value);
+
+std::string months_prefix(Day month);
+std::string month_key(Day month, const kernel::Uuid& owner);
+kernel::Uuid owner_in(std::string_view month_key);
+
+std::string encode_position(std::uint64_t position);
+std::uint64_t decode_position(std::string_view value);
 
 // A row of kind "f": what is behind its position.
 struct FoldRow {

@@ -42,7 +42,7 @@ class ViewsTest : public ::testing::Test {
     }
 
     std::uint64_t last() { return store_->partition(0).writer().durable_position(); }
-    projections::Runtime& runtime() { return *views_->of(0).runtime; }
+    PartitionViews& views() { return views_->of(0); }
 
     Asked ask(std::vector<Header> headers) {
         auto asker = std::make_shared<Asker>();
@@ -82,8 +82,8 @@ class ViewsTest : public ::testing::Test {
     bool applied(std::uint64_t position) {
         auto promise = std::make_shared<std::promise<bool>>();
         auto future = promise->get_future();
-        runtime().when_applied(position, std::chrono::steady_clock::now() + watchdog,
-                               [promise](bool yes) { promise->set_value(yes); });
+        views().when_applied(Reads::reports, position, std::chrono::steady_clock::now() + watchdog,
+                             [promise](bool yes) { promise->set_value(yes); });
         return future.wait_for(watchdog) == std::future_status::ready && future.get();
     }
 

@@ -1,4 +1,6 @@
 // How a query waits for the views: where it runs, what it holds back, what it is told.
+#include <set>
+
 #include "tests/gateway/views_fixture.hpp"
 
 namespace almanac::gateway {
@@ -12,7 +14,7 @@ TEST_F(ViewsTest, a_slow_query_that_waited_does_not_hold_the_views_back) {
     Gate slow;
     std::promise<void> begun;
     std::promise<void> ended;
-    views_->when_fresh(asked.call, [&] {
+    views_->when_fresh(asked.call, Reads::bookings, [&] {
         begun.set_value();
         slow.pass();
         ended.set_value();
@@ -24,7 +26,8 @@ TEST_F(ViewsTest, a_slow_query_that_waited_does_not_hold_the_views_back) {
     const auto another = ask_beyond(1);
     std::promise<std::uint64_t> seen;
     auto seen_position = seen.get_future();
-    views_->when_fresh(another.call, [&] { seen.set_value(runtime().applied_position()); });
+    views_->when_fresh(another.call, Reads::bookings,
+                       [&] { seen.set_value(views().applied_position(Reads::bookings)); });
     make_tenant("two");
     EXPECT_TRUE(applied(last()));
     const bool answered = seen_position.wait_for(watchdog) == std::future_status::ready;
@@ -32,6 +35,35 @@ TEST_F(ViewsTest, a_slow_query_that_waited_does_not_hold_the_views_back) {
     ended.get_future().wait();
     ASSERT_TRUE(answered);
     EXPECT_GT(seen_position.get(), before);
+}
+
+TEST_F(ViewsTest, who_books_does_not_wait_for_reports) {
+    make_tenant("one");
+    ASSERT_TRUE(applied(last()));
+    views().reports->stop();
+    make_tenant("two");
+    auto booking = ask({{"prefer", "wait=20"}});
+    std::promise<void> booked;
+    views_->when_fresh(booking.call, Reads::bookings, [&] { booked.set_value(); });
+    EXPECT_EQ(booked.get_future().wait_for(watchdog), std::future_status::ready);
+    EXPECT_EQ(views().applied_position(Reads::bookings), last());
+    EXPECT_LT(views().applied_position(Reads::reports), last());
+    EXPECT_EQ(views().status().applied_position, views().applied_position(Reads::reports));
+    auto report = ask({{"prefer", "wait=0"}});
+    views_->when_fresh(report.call, Reads::reports, [] { FAIL() << "nobody keeps it"; });
+    report.call.reset();
+    EXPECT_EQ(report.answer.get().status, 503);
+}
+
+TEST_F(ViewsTest, every_view_is_kept_by_one_of_the_two) {
+    std::set<std::string> kept;
+    for (const auto& each : views().status().projections)
+        EXPECT_TRUE(kept.insert(each.name).second) << each.name;
+    EXPECT_EQ(kept.size(), views().models->projections().size() + 1);
+    EXPECT_EQ(views().read_by("find_slots"), Reads::bookings);
+    EXPECT_EQ(views().read_by("free_busy"), Reads::bookings);
+    EXPECT_EQ(views().read_by("list_schedules"), Reads::bookings);
+    EXPECT_EQ(views().read_by("dashboard"), Reads::reports);
 }
 
 class LateViewsTest : public ViewsTest {
@@ -76,7 +108,7 @@ TEST_F(ViewsTest, a_read_of_the_log_waits_for_nothing_but_the_position_it_names)
 TEST_F(ViewsTest, a_position_that_is_none_of_this_partition_is_a_400_whatever_is_read) {
     for (const auto* position : {"", "7", "0-", "-1", "0-x", "0-1-1", "1-1"}) {
         auto of_view = ask({{"almanac-min-position", position}});
-        views_->when_fresh(of_view.call, [] { FAIL() << "malformed"; });
+        views_->when_fresh(of_view.call, Reads::bookings, [] { FAIL() << "malformed"; });
         of_view.call.reset();
         EXPECT_EQ(of_view.answer.get().status, 400) << position;
         auto of_log = ask({{"almanac-min-position", position}});
@@ -90,7 +122,7 @@ TEST_F(ViewsTest, eventual_waits_for_the_position_it_names_all_the_same) {
     auto asked = ask({{"almanac-consistency", "eventual"},
                       {"almanac-min-position", "0-1000000"},
                       {"prefer", "wait=0"}});
-    views_->when_fresh(asked.call, [] { FAIL() << "it is not there"; });
+    views_->when_fresh(asked.call, Reads::bookings, [] { FAIL() << "it is not there"; });
     asked.call.reset();
     EXPECT_EQ(asked.answer.get().status, 503);
 }
@@ -102,18 +134,19 @@ TEST_F(ViewsTest, a_query_that_need_not_wait_runs_at_once_where_it_is_asked) {
     for (const std::vector<Header>& headers :
          {std::vector<Header>{}, {{"almanac-min-position", "0-1"}}}) {
         ran_on = {};
-        views_->when_fresh(ask(headers).call, [&] { ran_on = std::this_thread::get_id(); });
+        views_->when_fresh(ask(headers).call, Reads::bookings,
+                           [&] { ran_on = std::this_thread::get_id(); });
         EXPECT_EQ(ran_on, std::this_thread::get_id());
     }
     ran_on = {};
-    views_->when_fresh(ask({{"almanac-consistency", "eventual"}}).call,
+    views_->when_fresh(ask({{"almanac-consistency", "eventual"}}).call, Reads::bookings,
                        [&] { ran_on = std::this_thread::get_id(); });
     EXPECT_EQ(ran_on, std::this_thread::get_id());
 }
 
 TEST_F(ViewsTest, a_view_that_stays_behind_is_a_503_with_retry_after) {
     auto asked = ask({{"almanac-min-position", "0-1000000"}, {"prefer", "wait=0"}});
-    views_->when_fresh(asked.call, [] { FAIL() << "it cannot be fresh"; });
+    views_->when_fresh(asked.call, Reads::bookings, [] { FAIL() << "it cannot be fresh"; });
     asked.call.reset();
     ASSERT_EQ(asked.answer.wait_for(watchdog), std::future_status::ready);
     const auto answer = asked.answer.get();
@@ -125,7 +158,7 @@ TEST_F(ViewsTest, a_view_that_stays_behind_is_a_503_with_retry_after) {
 
 TEST_F(ViewsTest, who_waits_when_the_views_stop_is_told) {
     auto asked = ask_beyond(1'000);
-    views_->when_fresh(asked.call, [] { FAIL() << "it cannot be fresh"; });
+    views_->when_fresh(asked.call, Reads::bookings, [] { FAIL() << "it cannot be fresh"; });
     asked.call.reset();
     views_->stop();
     EXPECT_EQ(asked.answer.get().status, 503);
@@ -133,13 +166,14 @@ TEST_F(ViewsTest, who_waits_when_the_views_stop_is_told) {
 
 TEST_F(ViewsTest, a_query_that_throws_is_a_500_and_the_next_one_runs) {
     auto asked = ask_beyond(1);
-    views_->when_fresh(asked.call, [call = asked.call] { throw std::runtime_error("a fault"); });
+    views_->when_fresh(asked.call, Reads::bookings,
+                       [call = asked.call] { throw std::runtime_error("a fault"); });
     asked.call.reset();
     make_tenant("one");
     EXPECT_EQ(asked.answer.get().status, 500);
     const auto next = ask_beyond(1);
     std::promise<void> ran;
-    views_->when_fresh(next.call, [&] { ran.set_value(); });
+    views_->when_fresh(next.call, Reads::bookings, [&] { ran.set_value(); });
     make_tenant("two");
     ran.get_future().wait();
 }

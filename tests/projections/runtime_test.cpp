@@ -244,6 +244,29 @@ TEST_F(RuntimeTest, another_version_is_built_again_and_alone) {
     EXPECT_EQ(store->digest({"first", 2}), store->digest({"nothing", 1}));  // it is no more
 }
 
+TEST_F(RuntimeTest, what_another_runtime_keeps_in_the_same_store_is_left_alone) {
+    append(50);
+    Counting first("first"), second("second");
+    start({&first, &second});
+    ASSERT_TRUE(applied(*runtime, last()));
+    Counting alone("first"), beside("second");
+    start({&alone}, {.kept_by_others = {"second"}});
+    Runtime other(catalogue(), house.log(), *store, {&beside}, {}, {.kept_by_others = {"first"}});
+    other.start();
+    append(20);
+    std::vector<eventstore::CommittedEvent> events;
+    for (auto position = last() - 19; position <= last(); ++position)
+        events.push_back(house.seen(position));
+    other.committed(events);
+    ASSERT_TRUE(applied(*runtime, last()));
+    ASSERT_TRUE(applied(other, last()));
+    other.stop();
+    expect_rows(70, "first");
+    expect_rows(70, "second");
+    EXPECT_EQ(alone.tries.size(), 20U);
+    EXPECT_EQ(beside.tries.size(), 20U);
+}
+
 TEST_F(RuntimeTest, what_fails_once_is_tried_again) {
     append(30);
     Counting counting;
