@@ -1,6 +1,6 @@
 #include "tests/domain_map/domain_map.hpp"
 
-#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -21,14 +21,6 @@ std::vector<std::string> split(std::string_view text, std::string_view mark) {
         if (at == std::string_view::npos) return parts;
         text.remove_prefix(at + mark.size());
     }
-}
-
-std::string text_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw std::runtime_error("cannot read " + file.string());
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
 }
 
 void faults_of_tests(const Line& line, const Names& known_tests, const std::string& where,
@@ -52,6 +44,14 @@ Names matches(const std::string& source, const std::regex& rule, auto name_of) {
 }
 }  // namespace
 
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw std::runtime_error("cannot read " + file.string());
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
 std::vector<std::string> faults(const std::vector<Line>& lines, const Names& known_tests) {
     std::vector<std::string> faults;
     std::set<std::pair<std::string, std::string>> seen;
@@ -64,6 +64,15 @@ std::vector<std::string> faults(const std::vector<Line>& lines, const Names& kno
         faults_of_tests(line, known_tests, where, faults);
     }
     return faults;
+}
+
+std::string substance(std::string_view text) {
+    std::string kept;
+    for (const char each : text) {
+        const auto byte = static_cast<unsigned char>(each);
+        if (byte >= 0x80 || std::isalnum(byte) != 0) kept += each;
+    }
+    return kept;
 }
 
 std::vector<Line> parse_map(std::string_view text) {

@@ -23,6 +23,9 @@ struct Line {
 std::vector<std::string> faults(const std::vector<Line>& lines,
                                 const std::set<std::string, std::less<>>& known_tests);
 
+// The letters, digits and signs of a text beyond ASCII: what a quote has to keep.
+std::string substance(std::string_view text);
+
 // As above the header `section sentence tests`. Throws std::runtime_error where a file is not so.
 std::vector<Line> read_map(const std::filesystem::path& file);
 std::vector<Line> parse_map(std::string_view text);
@@ -32,6 +35,7 @@ std::vector<Line> parse_map(std::string_view text);
 std::set<std::string, std::less<>> tests_of_cpp(std::string_view source);
 std::set<std::string, std::less<>> tests_of_python(std::string_view source,
                                                    std::string_view folder_and_name);
+std::string text_of(const std::filesystem::path& file);
 // Of every source below a folder.
 std::set<std::string, std::less<>> tests_below(const std::filesystem::path& folder);
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace almanac::domain_map {
 namespace {
 
@@ -26,6 +28,24 @@ TEST(DomainMap, every_sentence_of_scheduling_names_tests_that_exist) {
     EXPECT_EQ(sections,
               (std::set<std::string>{"Records", "Working time", "Slots", "Hold", "Appointment",
                                      "Read models", "Examples", "Properties", "Bad input"}));
+}
+
+// `scheduling.md` is the page; its title is not quoted, and "Bad input" is of the issue.
+TEST(DomainMap, the_quotes_together_are_the_page) {
+    const auto page = text_of(tests_folder / "domain_map/scheduling.md");
+    std::string quoted;
+    for (const auto& line : read_map(tests_folder / "domain_map/scheduling.tsv")) {
+        if (line.section != "Bad input") quoted += line.sentence;
+    }
+    const auto expected = substance(std::string_view(page).substr(page.find('\n')));
+    const auto actual = substance(quoted);
+    const auto [there, here] = std::ranges::mismatch(expected, actual);
+    EXPECT_TRUE(expected == actual)
+        << "the page goes on with "
+        << expected.substr(static_cast<std::size_t>(there - expected.begin()), 60)
+        << ", the map with " << actual.substr(static_cast<std::size_t>(here - actual.begin()), 60);
+    EXPECT_EQ(substance("**a** `b-1` ≤ c\n"), "ab1≤c");
+    EXPECT_NE(substance("a ≤ b"), substance("a ≥ b"));
 }
 
 TEST(DomainMap, the_judge_finds_what_is_wrong) {

@@ -135,6 +135,20 @@ class WorkingTimeTest(house.SalonTest):
         self.assertEqual([(e["pointer"], e["code"]) for e in answer["errors"]],
                          [("/party_size", "max")])
 
+    def test_notes_of_the_staff_are_for_those_who_may_read_them(self):
+        notes = {"staff_notes": "pays late", "client_notes": "by the window"}
+        booked = self.api.made("appointments", self.booking(house.instant(DAY, 10), **notes))
+        for scopes, shown in (
+                (["scheduling.appointment:read"], False),
+                (["scheduling.appointment:read", "scheduling.appointment:read_personal"], True)):
+            key = self.api.post("api_keys", {"name": "desk", "scopes": scopes})["key"]
+            desk = self.spine.client("salon", key)
+            row = desk.get(f"appointments/{booked}").json
+            desk.close()
+            for name, text in notes.items():
+                self.assertEqual(row[name], text if shown else None, row)
+                self.assertEqual(name in row.get("masked", []), not shown, row)
+
     def test_ranges_and_dates_are_bounded(self):
         slots = f"slots?service_id={self.service}&from={house.instant(0)}&to="
         busy = f"free_busy?resource_ids={self.chair}&from={house.instant(0)}&to="

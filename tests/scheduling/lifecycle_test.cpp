@@ -248,6 +248,20 @@ TEST(WalkIn, keeps_to_working_time_window_and_day_limit) {
     salon.when(wish).then_rejected("scheduling.day_full");
 }
 
+// 09:00 to 18:00 in Auckland is 21:00 to 06:00 UTC: one local date lies on two of UTC.
+TEST(DayLimit, counts_by_the_local_date_of_the_location) {
+    auto service = a_haircut();
+    service.max_per_day = 1;
+    auto salon =
+        given(a_tenant(), a_location("Pacific/Auckland"), a_resource(maria, ResourceType::staff),
+              always_open(maria), service, a_client());
+    const auto morning = *parse_instant("2026-06-08T21:00:00Z");  // the 9th there
+    salon.after(book_at(morning)).event<AppointmentBooked>();
+    salon.when(book_at(morning + 8h)).then_rejected("scheduling.day_full");  // the 9th of both
+    salon.when(book_at(morning + 24h)).event<AppointmentBooked>();
+    salon.when(book_at(morning - 16h)).event<AppointmentBooked>();  // the 8th of both
+}
+
 TEST(Reschedule, checks_like_a_booking) {
     auto service = a_haircut();
     service.min_notice_minutes = 60;
