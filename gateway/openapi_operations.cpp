@@ -1,6 +1,7 @@
 #include "gateway/openapi_operations.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "gateway/openapi_conventions.hpp"
 #include "gateway/openapi_examples.hpp"
@@ -61,6 +62,13 @@ std::string personal_note(const Collection& collection) {
 
 // ---- commands ---------------------------------------------------------------------------------
 
+// Commands that are accepted over bookings and name them.
+bool leaves_conflicts(std::string_view command) {
+    constexpr auto names = std::to_array<std::string_view>(
+        {"set_schedule", "set_override", "remove_override", "add_block", "delete_resource"});
+    return std::ranges::find(names, command) != names.end();
+}
+
 Object command_answer(const CommandType& command, const kernel::Catalogue& catalogue) {
     Object more;
     if (const auto* served = catalogue.collection_of(*command.target)) {
@@ -77,12 +85,12 @@ Object command_answer(const CommandType& command, const kernel::Catalogue& catal
                        {"readOnly", true},
                        {"description", "the secret URL, shown this once; a replay has it no more"}};
     }
-    if (command.name == "set_schedule") {
+    if (leaves_conflicts(command.name)) {
         more["conflicts"] = {
             {"type", "array"},
             {"items", {{"type", "string"}, {"format", "uuid"}}},
             {"description",
-             "appointments to come that it leaves outside the resource's working time, by start"}};
+             "appointments to come that it leaves outside working time, by start; they stay"}};
     }
     auto answer = ref_to("schemas", "CommandAnswer");
     if (more.empty()) return answer;

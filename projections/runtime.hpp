@@ -33,7 +33,7 @@ struct RuntimeOptions {
     std::chrono::milliseconds give_way_max{2'000};
     // Where several runtimes keep views in one store: the projections of the others, whose rows
     // this one leaves alone. Rows of projections that nobody keeps are thrown away.
-    std::vector<std::string> kept_by_others;
+    std::vector<std::string> kept_by_others = {};
     const char* thread_name = "views";
     int nice = 0;  // of the thread: from 0 to 19, the last to get a processor
 };

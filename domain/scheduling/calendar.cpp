@@ -24,19 +24,19 @@ ScheduleEnded ending(const Schedule& open, const ResourceId& resource, LocalDate
 }
 
 // Bookings from `from` on that a resource with these schedules does not work through.
-json::Array conflicts_of(const ResourceId& resource, std::span<const Schedule> schedules,
+json::Array conflicts_of(const ResourceEntry& resource, std::span<const Schedule> schedules,
                          const Zone& zone, Instant from, Instant now, Read& read) {
     const auto latest = now + std::chrono::days{booking_window_days_max + 2};
-    const auto bookings = booked(resource, from, latest, read);
+    const auto bookings = booked(resource.id, from, latest, read);
     if (bookings.empty()) return {};
     const auto end = std::ranges::max(bookings, {}, &Allocation::end).end;
     std::vector<Override> overrides;
     const auto first = zone.local_date(bookings.front().start) - std::chrono::days{1};
     const auto last = zone.local_date(end) + std::chrono::days{1};
     for (const auto month : local_months(first, last))
-        read.get<OverrideMonth>({resource, month}).copy(first, last, overrides);
+        read.get<OverrideMonth>({resource.id, month}).copy(first, last, overrides);
     const auto working = working_intervals(schedules, overrides, zone, bookings.front().start, end);
-    return conflicts(bookings, working.open);
+    return conflicts(resource, bookings, working.open, read);
 }
 }  // namespace
 
@@ -104,7 +104,7 @@ Decision decide(const SetSchedule& wish, Read& read, const Context& now) {
     auto from = now.now;
     if (e.effective_from) from = std::max(from, zone.day(*e.effective_from).first);
     others.push_back(schedule_of(e));
-    events.answer["conflicts"] = conflicts_of(wish.id, others, zone, from, now.now, read);
+    events.answer["conflicts"] = conflicts_of(*resource, others, zone, from, now.now, read);
     events.list.insert(events.list.begin(), Event(std::move(e)));
     return events;
 }

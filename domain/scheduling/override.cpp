@@ -12,29 +12,38 @@ const MonthOverride* standing(const ResourceId& resource, LocalDate date, Read& 
     return read.get<OverrideMonth>({resource, date}).on(date);
 }
 
-// Bookings of that date and of the night after it, in windows that may start the evening before.
-json::Array conflicts_of(const SetOverride& wish, const ResourceEntry& resource, Read& read,
-                         Instant now) {
+// Bookings of that date, and of the night after it those that the windows of the date held, which
+// the resource does not work through with `then` on that date (none: the schedules hold).
+json::Array conflicts_of(const ResourceEntry& resource, LocalDate date,
+                         const std::optional<Override>& then, Read& read, Instant now) {
     const auto zone = zone_of(resource, read);
-    const auto from = std::max(now, zone.day(wish.date).first);
-    const auto until = zone.day(wish.date + days{2}).first;
+    const auto from = std::max(now, zone.day(date).first);
+    const auto until = zone.day(date + days{2}).first;
     if (from >= until) return {};
-    auto bookings = booked(wish.id, from, until, read);
+    auto bookings = booked(resource.id, from, until, read);
     if (bookings.empty()) return {};
     std::vector<Override> overrides;
-    const auto last = wish.date + days{2};
-    for (const auto month : local_months(wish.date - days{1}, last))
-        read.get<OverrideMonth>({wish.id, month}).copy(wish.date - days{1}, last, overrides);
-    std::erase_if(overrides, [&](const Override& each) { return each.date == wish.date; });
-    overrides.push_back({wish.date, wish.closed, wish.windows});
+    for (const auto month : local_months(date - days{1}, date + days{2}))
+        read.get<OverrideMonth>({resource.id, month})
+            .copy(date - days{1}, date + days{2}, overrides);
     const auto end = std::ranges::max(bookings, {}, &Allocation::end).end;
     LocalClock clock(zone, from, end);
-    const bool scheduled = resource.type == ResourceType::staff;
-    const auto& calendar = read.get<Calendar>(wish.id);
-    const auto working = scheduled || !calendar.schedules.empty()
-                             ? working_intervals(calendar.schedules, overrides, clock, from, end)
-                             : always_working(overrides, clock, from, end);
-    return conflicts(bookings, working.open);
+    const auto& schedules = read.get<Calendar>(resource.id).schedules;
+    const bool always = resource.type != ResourceType::staff && schedules.empty();
+    const auto roster = [&] {
+        return always ? always_working(overrides, clock, from, end).open
+                      : working_intervals(schedules, overrides, clock, from, end).open;
+    };
+    const auto before = roster();
+    std::erase_if(overrides, [&](const Override& each) { return each.date == date; });
+    if (then) overrides.push_back(*then);
+    const auto after = roster();
+    const auto next_day = zone.day(date + days{1}).first;
+    std::erase_if(bookings, [&](const Allocation& each) {
+        const Interval time{each.start, each.end};
+        return each.start >= next_day && (!contains(before, time) || contains(after, time));
+    });
+    return conflicts(resource, bookings, after, read);
 }
 }  // namespace
 
@@ -80,7 +89,8 @@ Uuid target_of(const RemoveOverride& wish, Read& read) {
 Decision decide(const SetOverride& wish, Read& read, const Context& now) {
     const auto* resource = read.get<ResourceDirectory>(Whole{}).find(wish.id);
     if (!resource) return not_found();
-    auto errors = validate(Override{wish.date, wish.closed, wish.windows});
+    const Override then{wish.date, wish.closed, wish.windows};
+    auto errors = validate(then);
     if (!errors.empty()) return invalid(std::move(errors));
     const auto* known = standing(wish.id, wish.date, read);
     OverrideSet e{known ? known->id : now.fresh_id<OverrideId>(),
@@ -90,15 +100,19 @@ Decision decide(const SetOverride& wish, Read& read, const Context& now) {
                   wish.windows,
                   wish.reason};
     Events events;
-    events.answer["conflicts"] = conflicts_of(wish, *resource, read, now.now);
+    events.answer["conflicts"] = conflicts_of(*resource, wish.date, then, read, now.now);
     events.add(std::move(e));
     return events;
 }
 
-Decision decide(const RemoveOverride& wish, Read& read, const Context&) {
+Decision decide(const RemoveOverride& wish, Read& read, const Context& now) {
     const auto* known = standing(wish.id, wish.date, read);
     if (!known) return not_found();
-    return OverrideRemoved{known->id, wish.id, wish.date};
+    Events events{OverrideRemoved{known->id, wish.id, wish.date}};
+    const auto* resource = read.get<ResourceDirectory>(Whole{}).find(wish.id);
+    events.answer["conflicts"] =
+        resource ? conflicts_of(*resource, wish.date, std::nullopt, read, now.now) : json::Array{};
+    return events;
 }
 
 void evolve(DateOverride& override, const OverrideSet& e) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "domain/scheduling/location.hpp"
+#include "domain/scheduling/conflicts.hpp"
 
 namespace almanac::scheduling {
 namespace {
@@ -64,6 +64,19 @@ std::optional<Rejection> admit(const Resource& after, const Resource* before, Re
         return reject("limit_reached", "A tenant has at most 10,000 live resources.").error();
     }
     return refused_room(after, before, directory);
+}
+
+Decision decide(const DeleteRecord<Resource>& wish, Read& read, const Context& now) {
+    auto decision = kernel::decide<Resource>(wish, read, now);
+    if (!decision) return decision;
+    json::Array ids;
+    const auto latest = now.now + std::chrono::days{booking_window_days_max + 2};
+    for (const auto& booking : booked(wish.id, now.now, latest, read)) {
+        if (ids.size() == conflicts_max) break;
+        if (booking.start < booking.end) ids.emplace_back(to_string(booking.owner));
+    }
+    decision->answer["conflicts"] = std::move(ids);
+    return decision;
 }
 
 const ResourceEntry* ResourceDirectory::find(const Uuid& id) const {

@@ -72,6 +72,8 @@ using ResourceId = Id<Resource>;
 void check(const Resource& resource, Reader& in, const Place& at);
 std::optional<Rejection> admit(const Resource& after, const Resource* before, Read& read,
                                const Context& now);
+// Accepted over future bookings, which stay: the answer's `conflicts` name them (conflicts.hpp).
+Decision decide(const DeleteRecord<Resource>& wish, Read& read, const Context& now);
 
 // ---- directory:resources ----------------------------------------------------------------------
 

@@ -65,40 +65,36 @@ bool fill_all_roles(const std::vector<ResourceId>& given, std::span<const Requir
     return given.size() == places;
 }
 
-Result<SlotRole> role_of(const Requirement& requirement, const ResourceDirectory& directory,
-                         const std::vector<ResourceId>& given, bool given_only) {
+// What a snapshot knows of a requirement before its candidates are counted.
+SlotRole role_of(const Requirement& requirement, const ResourceDirectory& directory,
+                 const std::vector<ResourceId>& given, bool given_only) {
     SlotRole role{requirement.role,
                   candidates_of(requirement, directory, given, given_only),
                   requirement.quantity,
                   requirement.required,
                   {}};
+    for (const auto& id : requirement.preference) role.preference.push_back(id);
+    return role;
+}
+
+// Where too many could fill it, those that were named do; none named: it cannot be answered.
+std::optional<Rejection> narrow(SlotRole& role, const std::vector<ResourceId>& given) {
     if (role.candidates.size() > role_candidates_max && !given.empty()) {
         std::erase_if(role.candidates, [&](const Uuid& id) {
             return std::ranges::find(given, ResourceId{id}) == given.end();
         });
     }
-    if (role.candidates.size() > role_candidates_max) {
-        auto refused = reject("scheduling.too_many_candidates",
-                              fmt::format("Role {} has more than {} candidates; name resource_ids.",
-                                          role.role, role_candidates_max));
-        refused.error().errors.push_back({"/resource_ids", "required", "Name the resources."});
-        return refused;
-    }
-    for (const auto& id : requirement.preference) role.preference.push_back(id);
-    return role;
+    if (role.candidates.size() <= role_candidates_max) return std::nullopt;
+    auto refused = reject("scheduling.too_many_candidates",
+                          fmt::format("Role {} has more than {} candidates; name resource_ids.",
+                                      role.role, role_candidates_max));
+    refused.error().errors.push_back({"/resource_ids", "required", "Name the resources."});
+    return std::move(refused.error());
 }
 
 // In any zone the local date is at most one day beside this one.
 LocalDate local_date_at(Instant t) {
     return LocalDate{floor<days>(t).time_since_epoch()};
-}
-
-void add_maintenance(const ResourceEntry& entry, const Zone& zone, SlotResource& resource) {
-    if (!entry.maintenance_from && !entry.maintenance_until) return;
-    constexpr LocalDate since_ever{year{1970} / January / 2};
-    constexpr LocalDate for_ever{year{2199} / December / 30};
-    resource.blocks.push_back(block_of_dates(entry.maintenance_from.value_or(since_ever),
-                                             entry.maintenance_until.value_or(for_ever), zone));
 }
 
 SlotResource resource_of(SnapshotSource& source, const ResourceEntry& entry,
@@ -117,7 +113,8 @@ SlotResource resource_of(SnapshotSource& source, const ResourceEntry& entry,
         source.overrides(entry.id, local_date_at(from) - days{1}, local_date_at(to) + days{1});
     resource.allocations = source.allocations(entry.id, from, to);
     resource.blocks = source.resource_blocks(entry.id, from, to);
-    add_maintenance(entry, zone, resource);
+    if (const auto maintenance = maintenance_of(entry, zone))
+        resource.blocks.push_back(*maintenance);
     return resource;
 }
 
@@ -157,54 +154,63 @@ void add_day_counts(SnapshotSource& source, Snapshot& snapshot, const ServiceId&
 }
 }  // namespace
 
+std::optional<Block> maintenance_of(const ResourceEntry& resource, const Zone& zone) {
+    if (!resource.maintenance_from && !resource.maintenance_until) return std::nullopt;
+    constexpr LocalDate since_ever{year{1970} / January / 2};
+    constexpr LocalDate for_ever{year{2199} / December / 30};
+    return block_of_dates(resource.maintenance_from.value_or(since_ever),
+                          resource.maintenance_until.value_or(for_ever), zone);
+}
+
 Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, const Service& service,
-                                Instant from, Instant to, const std::vector<ResourceId>& given) {
+                                Instant from, Instant to, const std::vector<ResourceId>& given,
+                                const std::optional<LocationId>& only_at) {
     const auto& directory = source.resources();
     Snapshot snapshot;
     snapshot.service = terms_of(id, service);
     const auto margin = hours{25} + minutes{longest_minutes(id, service, directory)};
     std::vector<std::pair<LocationId, std::optional<Zone>>> zones;
     const auto zone_of = [&](const LocationId& location) {
-        const auto known = std::ranges::find(zones, location, &decltype(zones)::value_type::first);
-        if (known != zones.end()) return known->second;
-        auto zone = source.active_location(location);
+        const auto at = std::ranges::find(zones, location, &decltype(zones)::value_type::first);
+        if (at != zones.end()) return at->second;
+        auto zone =
+            only_at && *only_at != location ? std::nullopt : source.active_location(location);
         if (zone) {
             snapshot.locations.push_back(
                 {location, *zone, source.location_blocks(location, from - margin, to + margin)});
         }
         return zones.emplace_back(location, std::move(zone)).second;
     };
-    const auto requirements = requirements_of(service);
-    const bool given_only = fill_all_roles(given, requirements);
-    std::size_t candidates = 0;
-    for (const auto& requirement : requirements) {
-        auto role = role_of(requirement, directory, given, given_only);
-        if (!role) return std::unexpected(std::move(role.error()));
-        candidates += role->candidates.size();
-        snapshot.roles.push_back(std::move(*role));
-    }
-    source.prepare(candidates, from - margin, to + margin);
     std::optional<LocationId> usual;  // location of those that have none of their own
     const auto location_of = [&](const ResourceEntry& entry) {
         if (entry.location_id) return *entry.location_id;
         if (!usual) usual = source.default_location();
         return *usual;
     };
-    // By place in the directory: whether the location can serve, once that is known.
-    std::vector<std::optional<bool>> serving(directory.entries.size());
-    for (auto& role : snapshot.roles) {
-        std::erase_if(role.candidates, [&](const Uuid& candidate) {
-            const auto& entry = *directory.find(candidate);
-            auto& known = serving[static_cast<std::size_t>(&entry - directory.entries.data())];
-            if (known) return !*known;
-            const auto location = location_of(entry);
-            const auto zone = zone_of(location);
-            known = zone.has_value();
-            if (!zone) return true;
-            snapshot.resources.push_back(
-                resource_of(source, entry, id, *zone, location, from - margin, to + margin));
-            return false;
+    const auto requirements = requirements_of(service);
+    const bool given_only = fill_all_roles(given, requirements);
+    std::size_t candidates = 0;
+    for (const auto& requirement : requirements) {
+        auto role = role_of(requirement, directory, given, given_only);
+        std::erase_if(role.candidates, [&](const Uuid& each) {
+            return !zone_of(location_of(*directory.find(each)));
         });
+        if (auto refused = narrow(role, given)) return std::unexpected(std::move(*refused));
+        candidates += role.candidates.size();
+        snapshot.roles.push_back(std::move(role));
+    }
+    source.prepare(candidates, from - margin, to + margin);
+    std::vector<bool> known(directory.entries.size());  // to be in the snapshot
+    for (const auto& role : snapshot.roles) {
+        for (const auto& each : role.candidates) {
+            const auto& entry = *directory.find(each);
+            const auto place = static_cast<std::size_t>(&entry - directory.entries.data());
+            if (known[place]) continue;
+            known[place] = true;
+            const auto location = location_of(entry);
+            snapshot.resources.push_back(resource_of(source, entry, id, *zone_of(location),
+                                                     location, from - margin, to + margin));
+        }
     }
     if (!snapshot.resources.empty())
         snapshot.blocks = source.tenant_blocks(from - margin, to + margin);

@@ -32,10 +32,15 @@ class SnapshotSource {
 // The ranges of standing blocks that meet [from, to), at the end of `found`.
 void append_standing(const Calendar& calendar, Instant from, Instant to, std::vector<Block>& found);
 
-// Terms and candidates for starts in [from, to). `scheduling.too_many_candidates` where a role has
-// more than 200 and `given` does not narrow it.
+// Its maintenance dates as a block, where it has any.
+std::optional<Block> maintenance_of(const ResourceEntry& resource, const Zone& zone);
+
+// Terms and candidates for starts in [from, to); `only_at`: those of this location alone.
+// `scheduling.too_many_candidates` where a role has more than 200 of the right type, specialties,
+// status and location, and `given` does not narrow it.
 Result<Snapshot> build_snapshot(SnapshotSource& source, const ServiceId& id, const Service& service,
-                                Instant from, Instant to, const std::vector<ResourceId>& given);
+                                Instant from, Instant to, const std::vector<ResourceId>& given,
+                                const std::optional<LocationId>& only_at = std::nullopt);
 
 // One resource as a snapshot has it, for questions of no service: when it works, what closes and
 // what occupies it in [from, to). Nothing where it or its location cannot serve.

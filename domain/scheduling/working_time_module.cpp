@@ -27,7 +27,9 @@ void declare_working_time(Module& scheduling) {
     scheduling
         .command<RemoveOverride, DateOverride>(
             "remove_override", "DELETE resources/{id}/overrides/{date}",
-            "scheduling.override:remove", "The schedules hold again on that date.")
+            "scheduling.override:remove",
+            "The schedules hold again on that date. Bookings that they leave outside working time "
+            "stay, and are the answer's `conflicts`.")
         .has_body = false;
     auto& overrides = scheduling.collection<DateOverride>(
         "overrides", "scheduling.override:read", "Local dates on which resources work otherwise.");

@@ -199,6 +199,21 @@ TEST(AddBlock, a_scope_is_one_thing_that_exists) {
               "/scope not_together");
 }
 
+TEST(AddBlock, is_of_one_of_eight_kinds) {
+    const auto fault = [](const std::string& kind) {
+        const auto read = from_json<AddBlock>(
+            json::parse_own(R"({"start":"2026-06-08T12:00:00Z","end":"2026-06-08T13:00:00Z",)"
+                            R"("scope":{"everything":true},"kind":")" +
+                            kind + "\"}"));
+        return read ? std::string()
+                    : read.error().errors[0].pointer + " " + read.error().errors[0].code;
+    };
+    for (const auto* kind : {"vacation", "sick_leave", "maintenance", "break", "training",
+                             "holiday", "private_event", "other"})
+        EXPECT_EQ(fault(kind), "") << kind;
+    EXPECT_EQ(fault("nap"), "/kind enum");
+}
+
 TEST(AddBlock, a_calendar_has_at_most_500_entries_in_force) {
     auto salon = a_salon();
     for (std::uint32_t i = 0; i < 499; ++i) {  // with the schedule, 500

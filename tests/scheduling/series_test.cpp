@@ -1,6 +1,8 @@
 // A series books every start of its rule in one command, and is cancelled as one, or from one on.
 #include "domain/scheduling/series.hpp"
 
+#include <set>
+
 #include "domain/scheduling/block.hpp"
 #include "tests/scheduling/salon.hpp"
 
@@ -188,6 +190,35 @@ TEST(BookSeries, rules_without_an_end_and_other_bad_ones_are_refused) {
     EXPECT_EQ(code("FREQ=DAILY;UNTIL=20260607"), "/rrule never");
     EXPECT_EQ(code("FREQ=DAILY;UNTIL=20260609"), "accepted");
     EXPECT_EQ(code("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"), "/rrule never");
+}
+
+// A year of days, over both changes of the clocks.
+TEST(BookSeries, takes_366_occurrences_in_one_go_and_not_one_more) {
+    auto service = a_haircut();
+    service.booking_window_days = 400;
+    auto salon =
+        given(a_tenant(), a_location("Europe/Madrid"), a_resource(maria, ResourceType::staff),
+              always_open(maria), service, a_client());
+    const auto at_ten = *parse_instant("2026-06-08T08:00:00Z");  // in Madrid
+    salon.when(series_of("FREQ=DAILY;COUNT=367", at_ten)).then_field_error("/rrule", "explosive");
+    const auto decided = salon.after(series_of("FREQ=DAILY;COUNT=366", at_ten));
+    const auto booked = appointments_of(decided);
+    ASSERT_EQ(booked.size(), 366U);
+    EXPECT_EQ(decided.event<SeriesBooked>().appointments.size(), 366U);
+    const auto madrid = *Zone::find("Europe/Madrid");
+    std::set<std::string> references;
+    for (std::size_t i = 0; i < booked.size(); ++i) {
+        const auto date = *parse_local_date("2026-06-08") + days{static_cast<int>(i)};
+        EXPECT_EQ(booked[i].occupancy.start, madrid.to_instant(date, LocalTime{600}));
+        EXPECT_EQ(booked[i].occupancy.service_day, date);
+        references.insert(booked[i].reference);
+    }
+    EXPECT_EQ(references.size(), 366U);
+    EXPECT_EQ(booked.back().reference, "BK-20260601-0366");
+    CancelSeries cancel;
+    cancel.id = decided.event<SeriesBooked>().id;
+    EXPECT_EQ(salon.after(cancel).event<SeriesCancelled>().appointments.size(), 366U);
+    salon.when(book_at(at_ten)).event<AppointmentBooked>();
 }
 
 TEST(BookSeries, what_is_wrong_with_the_booking_is_said_once) {

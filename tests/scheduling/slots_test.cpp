@@ -330,6 +330,22 @@ TEST_F(Slots, RefusalIsTheFirstThatApplies) {
     EXPECT_EQ(world.book("2026-06-05T13:00"), "slot_taken");
 }
 
+TEST_F(Slots, NoResourceComesBeforeEverythingElse) {
+    world.snapshot.service.min_notice_minutes = 60;
+    world.snapshot.service.booking_window_days = 1;
+    world.now = at("2026-06-05T11:00");
+    world.resource("A").active = false;
+    for (const auto* start : {"2026-06-05T03:15", "2026-06-05T20:15", "2026-06-07T03:15"})
+        EXPECT_EQ(world.book(start), "no_resource") << start;
+}
+
+TEST_F(Slots, AServiceThatSaysNothingHasADefaultWindowOfAYear) {
+    world.now = at("2026-06-05T08:00");
+    EXPECT_EQ(world.book("2027-06-05T10:00"), "ok A");
+    EXPECT_EQ(world.book("2027-06-06T10:00"), "too_far_ahead");
+    EXPECT_EQ(world.book("2026-06-05T09:00"), "ok A");  // no notice, no buffers, no day limit
+}
+
 TEST(SlotRefusals, CarryTheCodesAndKindsOfTheSurface) {
     EXPECT_EQ(rejection(SlotRefusal::slot_taken).code, "scheduling.slot_taken");
     EXPECT_EQ(rejection(SlotRefusal::slot_taken).kind, kernel::RejectionKind::conflict);
