@@ -81,6 +81,27 @@ class ImportCsvTest(unittest.TestCase):
         self.assertEqual(sum(1 for _ in api.pages("clients?limit=200")), 4)
         api.close()
 
+    def test_what_is_written_is_never_what_is_read(self):
+        house.Salon(self.house, "apart", chairs=1, clients=0)
+        text = "first_name,notes,\nAna,\"a, \"\"b\"\"\",\n,\"c, d\",\nEva,,stray\n"
+        path = self.write("apart.csv", text)
+        link = self.house.root / "link.csv"
+        link.symlink_to(path)
+        for more in (["--errors", str(path)], ["--errors", str(link)], ["--state", str(path)],
+                     ["--errors", str(path), "--dry-run"], ["--delimiter", '"'],
+                     ["--errors", "/nowhere/bad.ndjson", "--dry-run"]):
+            with self.subTest(more=more):
+                ran = self.almanac("clients", path, "apart", *more)
+                self.assertEqual(ran.returncode, 2, ran.stderr)
+                self.assertEqual(path.read_text(), text)
+        errors = self.house.root / "apart.ndjson"
+        ran = self.almanac("clients", path, "apart", "--dry-run", "--errors", str(errors))
+        self.assertEqual(ran.returncode, 23, ran.stderr)
+        told = {t["line"]: t for t in map(json.loads, errors.read_text().splitlines())}
+        self.assertEqual(told[3]["input"], ',"c, d",', "as CSV has it")
+        self.assertIn("Column 3", told[4]["error"]["errors"][0]["detail"])
+        self.assertEqual(set(told), {3, 4})
+
     def test_appointments(self):
         salon = house.Salon(self.house, "diary", chairs=2, clients=0)
         api = self.house.client("diary")

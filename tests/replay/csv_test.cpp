@@ -62,6 +62,25 @@ TEST(Csv, tells_what_is_wrong_and_goes_on_with_the_next_line) {
     EXPECT_EQ(read("\"a\n\"x\nc\n"), (std::vector<Read>{{1, {}, "csv_quote"}, {3, {"c"}, ""}}));
 }
 
+// One quote too many or too few takes lines with it: it is said which.
+TEST(Csv, a_fault_that_swallows_lines_says_where_reading_goes_on) {
+    const auto detail_of = [](const std::string& text) {
+        std::istringstream in(text);
+        CsvReader reader(in);
+        while (auto row = reader.next())
+            if (row->fault) return row->fault->detail;
+        return std::string();
+    };
+    const auto says = [&](const std::string& text, const std::string& what) {
+        return detail_of(text).find(what) != std::string::npos;
+    };
+    EXPECT_TRUE(says("a\n\"b\nc\nd", "Nothing behind it is read"));
+    EXPECT_TRUE(says("a\n\"b\nc\nd\n", "Nothing behind it is read"));
+    EXPECT_TRUE(says("\"b\nc\nd\"e\nf\n", "before line 4 is left out"));
+    for (const auto* text : {"a\n\"b", "a\n\"b\"c\nd\n", "a\"\n", "a\rb\nc\n"})
+        EXPECT_FALSE(says(text, "left out") || says(text, "Nothing behind")) << text;
+}
+
 TEST(Csv, is_bounded) {
     const auto long_field = read(std::string(csv_record_bytes_max + 1, 'x') + "\nb\n");
     EXPECT_EQ(long_field, (std::vector<Read>{{1, {}, "csv_too_long"}, {2, {"b"}, ""}}));
@@ -101,6 +120,10 @@ TEST(Csv, what_is_written_by_the_rules_comes_back) {
             rows.push_back(std::move(row));
         }
         const auto back = read(text);
+        for (const auto& row : rows) {
+            if (row == Fields{""}) continue;  // an empty line, which is none
+            EXPECT_EQ(read(csv_line(row, ';'), ';').at(0).fields, row) << text;
+        }
         ASSERT_EQ(back.size(), rows.size()) << text;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             EXPECT_EQ(back[i].fields, rows[i]) << text;
@@ -146,6 +169,14 @@ TEST_F(CsvClients, columns_are_found_by_header_by_habit_or_by_wish) {
     EXPECT_EQ(found->place("/address/city"), "column \"city\"");
     EXPECT_EQ(found->place("/tags/1"), "column \" TAGS \"");
     EXPECT_EQ(found->place("/gender"), "/gender");
+}
+
+TEST_F(CsvClients, a_column_without_a_name_may_be_there_but_holds_nothing) {
+    const auto found = mapping({"first_name", "", "Colour", " "}, {"colour="});
+    ASSERT_TRUE(found) << found.error().detail;
+    EXPECT_EQ(found->unnamed({"Ana", "", "red", " "}), std::nullopt);
+    EXPECT_EQ(found->unnamed({"Ana", "", "red", "x"}), 4U);
+    EXPECT_EQ(found->unnamed({"Ana", "y", "", "x"}), 2U);
 }
 
 TEST_F(CsvClients, what_is_no_column_is_told_all_at_once) {
