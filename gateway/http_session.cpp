@@ -187,16 +187,19 @@ void Session::begin_message(std::size_t head_bytes) {
     request_.secure = transport_->secure();
     const Framing lengths = *framing;  // its views die with consume()
     buffer_.consume(head_bytes);
-    if (core_->options.stream_body && core_->options.stream_body(request_))
-        return begin_body_stream(lengths);
-    if (!lengths.chunked && lengths.content_length.value_or(0) == 0) return dispatch();
+    const bool has_body = lengths.chunked || lengths.content_length.value_or(0) > 0;
     std::size_t body_bytes_max = core_->options.max_body_bytes;
+    bool streams = false;
     try {
-        if (core_->options.body_limit) body_bytes_max = core_->options.body_limit(request_);
+        streams = core_->options.stream_body && core_->options.stream_body(request_);
+        if (!streams && has_body && core_->options.body_limit)
+            body_bytes_max = core_->options.body_limit(request_);
     } catch (...) {
         return fail({500, "internal_error", "The request could not be answered."},
                     Refusal::handler_abandoned);
     }
+    if (streams) return begin_body_stream(lengths);
+    if (!has_body) return dispatch();
     begin_body(lengths, body_bytes_max);
 }
 

@@ -98,6 +98,24 @@ TEST(HttpBody, of_a_known_length_and_of_none) {
     }
 }
 
+TEST(HttpBody, a_question_for_it_that_fails_is_an_error_of_this_request_alone) {
+    ServerOptions options;
+    options.stream_body = [](const Request& request) -> bool {
+        if (request.path == "/fails") throw std::runtime_error("no");
+        return false;
+    };
+    HttpServer server(options, [](Request request, Responder responder) {
+        responder.send({.body = std::move(request.body)});
+    });
+    server.start();
+    RawClient client(server.port());
+    client.send(post("/fails", "x"));
+    EXPECT_EQ(client.receive().status, 500);
+    RawClient other(server.port());
+    other.send(post("/works", "x"));
+    EXPECT_EQ(other.receive().body, "x");
+}
+
 TEST(HttpBody, waits_with_the_go_ahead_that_was_asked_for) {
     BodyServer served;
     RawClient client(served.server->port());
