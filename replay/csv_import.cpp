@@ -221,7 +221,7 @@ class CsvSource final : public LineSource {
             json::Object{{"command", type_.name},
                          {"idempotency_key", fmt::format("import/{}/{}", run_, row->line)},
                          {"body", std::move(*body)}};
-        return LineToSend{row->line, json::dump(line), {}};
+        return LineToSend{row->line, json::dump(line), csv_line(row->fields, wish_.delimiter)};
     }
 
   private:
@@ -263,7 +263,7 @@ class CsvSource final : public LineSource {
         kernel::Rejection rejection{kernel::RejectionKind::invalid, "validation_failed",
                                     "The row was not sent."};
         rejection.errors = std::move(errors);
-        return {row.line, csv_line(row.fields, wish_.delimiter), std::move(rejection)};
+        return {row.line, {}, csv_line(row.fields, wish_.delimiter), std::move(rejection)};
     }
 
     const CsvWish& wish_;
@@ -305,7 +305,7 @@ Result<ImportTotals> dry_run(const CsvWish& wish, CsvSource& source, ImportTermi
             continue;
         }
         ++totals.refused;
-        const LineAnswer answer{(*line)->line, 422, {}, false, (*line)->bad, (*line)->text};
+        const LineAnswer answer{(*line)->line, 422, {}, false, (*line)->bad, (*line)->input};
         terminal.err << tell_line(answer) << '\n';
         if (errors.is_open()) errors << json::dump(json::Value(error_line(answer))) << '\n';
     }

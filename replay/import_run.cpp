@@ -40,7 +40,7 @@ bool ImportRun::settle_bad() {
         auto line = std::move(waiting_.front());
         waiting_.pop_front();
         --sent_;
-        if (!settle({line.line, 422, {}, false, std::move(line.bad), std::move(line.text)}))
+        if (!settle({line.line, 422, {}, false, std::move(line.bad), std::move(line.input)}))
             return false;
     }
     return true;
@@ -94,7 +94,7 @@ bool ImportRun::take_answer(std::string_view text) {
     }
     if (sent_ == 0) return bad();
     answer.line = waiting_.front().line;
-    answer.input = std::move(waiting_.front().text);
+    answer.input = std::move(waiting_.front().input);
     waiting_.pop_front();
     --sent_;
     return settle(std::move(answer)) && settle_bad();

@@ -129,11 +129,15 @@ class ImportCsvTest(unittest.TestCase):
         for part in ('line 5: 422', "2 are called \"Twin\"", "There is no client",
                      'column "service": There is no "no such"', 'column "date"', "Chair 9"):
             self.assertIn(part, ran.stderr)
-        ran = self.almanac("appointments", path, "diary", "--delimiter", ";")
+        errors = self.house.root / "diary.ndjson"
+        ran = self.almanac("appointments", path, "diary", "--delimiter", ";", "--errors",
+                           str(errors))
         self.assertEqual(ran.returncode, 23, ran.stderr)
         self.assertIn("4 lines taken (0 of them before), 4 refused", ran.stdout)
         self.assertIn("line 8: 409", ran.stderr)
         self.assertIn("slot_taken", ran.stderr)
+        told = {t["line"]: t["input"] for t in map(json.loads, errors.read_text().splitlines())}
+        self.assertEqual(told[8], f"ana@example.com;cut 0;{day};10:00;Chair 0;;", "the row itself")
         booked = sorted((row["start"], row["client_id"]) for row in api.pages("appointments"))
         self.assertEqual([start for start, _ in booked],
                          [f"{day}T{hour}:00:00Z" for hour in (10, 11, 12, 15)])

@@ -137,6 +137,22 @@ class ImportTest(unittest.TestCase):
             self.assertIn(f"1 lines taken ({before} of them before)", ran.stdout)
         self.assertEqual(self.made("small")[1]["Named"], 1)
 
+    def test_what_was_refused_is_taken_once_corrected(self):
+        def line(name, email):
+            return json.dumps({"command": "create_client", "body": {"first_name": name,
+                                                                    "email": email}})
+        path = self.write("twins.ndjson", [line("Twin 1", "twin@example.com"),
+                                           line("Twin 2", "twin@example.com")])
+        errors = self.house.root / "twins.bad"
+        ran = self.almanac("import", path, "--tenant", "small", "--errors", errors)
+        self.assertEqual(ran.returncode, 23, ran.stderr)
+        told = [json.loads(text) for text in errors.read_text().splitlines()]
+        self.assertEqual([t["input"] for t in told], [line("Twin 2", "twin@example.com")])
+        again = self.write("again.ndjson", [told[0]["input"].replace("twin@", "other@")])
+        ran = self.almanac("import", again, "--tenant", "small")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(self.made("small")[1]["Twin 2"], 1)
+
     def test_a_file_is_not_written_over(self):
         path = self.write("apart.ndjson", ["{}"])
         for more in (["--errors", path], ["--state", path]):

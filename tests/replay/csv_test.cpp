@@ -9,6 +9,7 @@
 #include "domain/house.hpp"
 #include "replay/business_names.hpp"
 #include "replay/csv_mapping.hpp"
+#include "replay/import_file.hpp"
 
 namespace almanac::replay {
 namespace {
@@ -217,6 +218,18 @@ TEST_F(CsvClients, a_row_becomes_the_body_and_the_commands_own_rules_judge_it) {
                               "column \"marketing_consent\""}));
 }
 
+TEST(ImportTale, of_a_bad_line_shows_what_would_steer_the_terminal) {
+    LineAnswer answer;
+    answer.line = 7;
+    answer.status = 422;
+    answer.refused = kernel::reject("validation_failed", "The row was not sent.").error();
+    answer.refused->errors.push_back(
+        {"column \"\x1b[2Jé\"", "unknown", "There is no \"a\rb\x7f\"."});
+    EXPECT_EQ(tell_line(answer),
+              "line 7: 422 The row was not sent. (validation_failed)\n"
+              "  column \"\\x1b[2Jé\": There is no \"a\\x0db\\x7f\". (unknown)");
+}
+
 TEST(LocalTimes, are_instants_of_their_zone_and_never_guessed) {
     const auto madrid = *kernel::Zone::find("Europe/Madrid");
     EXPECT_EQ(instant_of("2026-12-05 10:30", madrid), "2026-12-05T09:30:00Z");
@@ -229,6 +242,11 @@ TEST(LocalTimes, are_instants_of_their_zone_and_never_guessed) {
         EXPECT_EQ(instant_of(twice, madrid).error().code, "local_time");
     }
     EXPECT_EQ(instant_of("2026-10-25 03:00", madrid), "2026-10-25T02:00:00Z");
+    // Where clocks go back by half an hour, or by two.
+    EXPECT_FALSE(instant_of("2026-04-05 01:45", *kernel::Zone::find("Australia/Lord_Howe")));
+    EXPECT_TRUE(instant_of("2026-04-05 02:00", *kernel::Zone::find("Australia/Lord_Howe")));
+    EXPECT_FALSE(instant_of("2026-10-25 01:30", *kernel::Zone::find("Antarctica/Troll")));
+    EXPECT_TRUE(instant_of("2026-10-25 03:00", *kernel::Zone::find("Antarctica/Troll")));
     for (const auto* gap : {"2026-03-29 02:00", "2026-03-29 02:59"})
         EXPECT_EQ(instant_of(gap, madrid).error().code, "local_time") << gap;
     for (const auto* bad : {"", "tomorrow", "2026-12-05", "05/12/2026 10:30", "2026-12-05 25:00",
