@@ -79,6 +79,10 @@ Result<void> check_apart(const ImportPlace& place) {
 }
 
 Result<FileDigest> digest_file(const std::string& path) {
+    std::error_code ignored;
+    if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+        return bad_arguments("A pipe is read once, and an import reads twice: " + path +
+                             " is no regular file.");
     std::ifstream in(path, std::ios::binary);
     if (!in) return bad_arguments("The file cannot be read: " + path);
     FileDigest digest;

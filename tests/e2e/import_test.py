@@ -153,6 +153,15 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertEqual(self.made("small")[1]["Twin 2"], 1)
 
+    def test_a_pipe_is_refused_and_not_taken_for_an_empty_file(self):
+        line = json.dumps({"command": "create_client", "body": {"first_name": "Piped"}}) + "\n"
+        ran = subprocess.run(
+            [house.ALMANAC, "import", "/dev/stdin", "--tenant", "small", "--state",
+             str(self.house.root / "pipe.import"), "--server", f"http://{self.house.address}",
+             "--key", self.house.key], input=line, capture_output=True, text=True, timeout=60)
+        self.assertEqual(ran.returncode, 2, ran.stderr)
+        self.assertIn("no regular file", ran.stderr)
+
     def test_a_file_is_not_written_over(self):
         path = self.write("apart.ndjson", ["{}"])
         for more in (["--errors", path], ["--state", path]):
