@@ -86,6 +86,16 @@ Result<eventstore::CommandRequest> command_request(const Call& call, CommandWish
     return request;
 }
 
+void make_absolute(const Call& call, const PublicUrl& url, eventstore::CommandAnswer& answer) {
+    for (auto& [name, value] : answer.disclosed) {
+        if (name != "url" || !value.starts_with('/')) continue;
+        const auto base = url.base.empty()
+                              ? fmt::format("{}://{}", url.scheme, call.request.header("host"))
+                              : url.base.substr(0, url.base.find_last_not_of('/') + 1);
+        value.insert(0, base);
+    }
+}
+
 int status_of(const CommandType& type, const eventstore::CommandAnswer& answer) {
     return type.creates && !answer.events.empty() ? 201 : 200;
 }

@@ -23,6 +23,14 @@ kernel::Result<eventstore::CommandRequest> command_request(const Call& call, Com
 // Where the body is not sent: `{}`, or a refusal where one is expected.
 kernel::Result<kernel::json::Value> absent_body(const RouteEntry& route, bool names_its_target);
 
+// What secret URLs begin with: `base`, or where that is empty the Host of the request, by `scheme`.
+struct PublicUrl {
+    std::string base;
+    std::string scheme = "http";
+};
+// A decision knows paths only.
+void make_absolute(const Call& call, const PublicUrl& url, eventstore::CommandAnswer& answer);
+
 // 201 for what was made, 200 for what was done or already so.
 int status_of(const kernel::CommandType& type, const eventstore::CommandAnswer& answer);
 

@@ -128,18 +128,8 @@ std::string Commands::location_of(const Call& call, const eventstore::CommandAns
     return base + '/' + answer.id;
 }
 
-void Commands::make_absolute(const Call& call, eventstore::CommandAnswer& answer) const {
-    for (auto& [name, value] : answer.disclosed) {
-        if (name != "url" || !value.starts_with('/')) continue;
-        const auto base = base_url_.empty()
-                              ? fmt::format("{}://{}", scheme_, call.request.header("host"))
-                              : base_url_.substr(0, base_url_.find_last_not_of('/') + 1);
-        value.insert(0, base);
-    }
-}
-
 void Commands::reply(const CallPtr& call, eventstore::CommandAnswer answer) {
-    make_absolute(*call, answer);
+    make_absolute(*call, url_, answer);
     const auto& type = *call->route->command;
     const auto tenant = type.name == "create_tenant"
                             ? TenantId{parse_uuid(answer.id).value_or(Uuid{})}

@@ -1,19 +1,15 @@
 // Commands over HTTP: the conventions of api.md (Idempotency-Key, If-Match, Prefer, Almanac-Reason)
 // around the catalogue's parse and the store's submit. Stateless but for what it borrows.
 #pragma once
-#include "gateway/call.hpp"
+#include "gateway/command_request.hpp"
 #include "gateway/views.hpp"
 
 namespace almanac::gateway {
 
 class Commands {
   public:
-    // `base_url`: what secret URLs begin with; empty: the Host of the request, by `scheme`.
-    Commands(eventstore::Store& store, Views& views, std::string base_url, std::string scheme)
-        : store_(store),
-          views_(views),
-          base_url_(std::move(base_url)),
-          scheme_(std::move(scheme)) {}
+    Commands(eventstore::Store& store, Views& views, PublicUrl url)
+        : store_(store), views_(views), url_(std::move(url)) {}
     void handle(CallPtr call);
 
   private:
@@ -23,13 +19,9 @@ class Commands {
     void reply_when_applied(const CallPtr& call, eventstore::CommandAnswer answer);
     void reply_with_row(const CallPtr& call, eventstore::CommandAnswer answer, Response response);
 
-    // A decision knows paths only.
-    void make_absolute(const Call& call, eventstore::CommandAnswer& answer) const;
-
     eventstore::Store& store_;
     Views& views_;
-    std::string base_url_;
-    std::string scheme_;
+    const PublicUrl url_;
 };
 
 }  // namespace almanac::gateway

@@ -106,17 +106,20 @@ void Session::on_end_of_input() {
     switch (state_) {
         case State::head:
         case State::body:
-            return fail({400, "malformed_request", "The request ended before it was complete."},
-                        Refusal::incomplete);
+            return fail(ended_early, Refusal::incomplete);
         case State::handling:
-            if (body_stream_ == BodyStream::open) return finish();
+            if (body_stream_ == BodyStream::open)
+                break_body_stream(ended_early, Refusal::incomplete);
             return;
         case State::writing:
         case State::go_ahead:
             return;  // it may still read: the next read ends it
         case State::streaming:
-            if (body_stream_ == BodyStream::complete) return;  // all is said, the answer goes on
-            return finish();
+            if (body_stream_ == BodyStream::none) return finish();
+            // What was sent is answered: it may have closed its half alone.
+            if (body_stream_ == BodyStream::open)
+                break_body_stream(ended_early, Refusal::incomplete);
+            return;
         case State::handshake:
         case State::idle:
         case State::goodbye:
@@ -184,16 +187,19 @@ void Session::begin_message(std::size_t head_bytes) {
     request_.secure = transport_->secure();
     const Framing lengths = *framing;  // its views die with consume()
     buffer_.consume(head_bytes);
-    if (core_->options.stream_body && core_->options.stream_body(request_))
-        return begin_body_stream(lengths);
-    if (!lengths.chunked && lengths.content_length.value_or(0) == 0) return dispatch();
+    const bool has_body = lengths.chunked || lengths.content_length.value_or(0) > 0;
     std::size_t body_bytes_max = core_->options.max_body_bytes;
+    bool streams = false;
     try {
-        if (core_->options.body_limit) body_bytes_max = core_->options.body_limit(request_);
+        streams = core_->options.stream_body && core_->options.stream_body(request_);
+        if (!streams && has_body && core_->options.body_limit)
+            body_bytes_max = core_->options.body_limit(request_);
     } catch (...) {
         return fail({500, "internal_error", "The request could not be answered."},
                     Refusal::handler_abandoned);
     }
+    if (streams) return begin_body_stream(lengths);
+    if (!has_body) return dispatch();
     begin_body(lengths, body_bytes_max);
 }
 
@@ -291,7 +297,8 @@ void Session::on_timer() {
     const auto now = Clock::now();
     if (now < next_deadline()) return arm_timer();
     if (now >= piece_deadline_) {
-        break_body_stream({408, "request_timeout", "The request's body took too long."});
+        break_body_stream({408, "request_timeout", "The request's body took too long."},
+                          Refusal::body_timeout);
         if (next_deadline() < armed_for_) arm_timer();
         return;
     }

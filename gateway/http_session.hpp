@@ -26,6 +26,7 @@
 namespace almanac::gateway {
 
 inline constexpr Fault parsers_disagree{.detail = "The request is not well-formed HTTP."};
+inline constexpr Fault ended_early{.detail = "The request ended before it was complete."};
 
 // Bytes read and not yet used. Memory moves only in prepare(), so a read may be pending while
 // consume() and clear() are called.
@@ -102,7 +103,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     void want_piece(BodySource::Callback callback);
     void advance_body_stream();
     void give_piece(BodyPiece piece);
-    void break_body_stream(const Fault& fault);
+    void break_body_stream(const Fault& fault, Refusal reason);
     void stop_body_stream();
     void leave_body_stream();
 

@@ -8,12 +8,6 @@
 
 namespace almanac::gateway {
 
-namespace {
-
-constexpr Fault ended_early{.detail = "The request ended before it was complete."};
-
-}  // namespace
-
 // What the handler holds. Weak: a handler that lives longer than its connection keeps nothing.
 class SessionBody final : public BodySource {
   public:
@@ -59,15 +53,18 @@ void Session::want_piece(BodySource::Callback callback) {
 void Session::advance_body_stream() {
     if (!piece_wanted_) return;
     bool complete = false;
-    if (const auto fault = vouch_for_body(complete)) return break_body_stream(*fault);
+    if (const auto fault = vouch_for_body(complete))
+        return break_body_stream(*fault, Refusal::malformed);
     const std::size_t used = parser_.parse_body(buffer_.view().substr(0, vouched_bytes_), request_);
-    if (used == RequestParser::npos) return break_body_stream(parsers_disagree);
+    if (used == RequestParser::npos) return break_body_stream(parsers_disagree, Refusal::malformed);
     buffer_.consume(used);
     vouched_bytes_ -= used;
     if (complete != parser_.done() || (complete && vouched_bytes_ > 0))
-        return break_body_stream(parsers_disagree);
+        return break_body_stream(parsers_disagree, Refusal::malformed);
     if (!complete && request_.body.empty()) {
-        set_piece_deadline(Clock::now() + core_->options.body_timeout);
+        // Of the piece, not of each read: framing alone, byte by byte, wins no time.
+        if (piece_deadline_ == Clock::time_point::max())
+            set_piece_deadline(Clock::now() + core_->options.body_timeout);
         return read();
     }
     set_piece_deadline(Clock::time_point::max());
@@ -85,8 +82,8 @@ void Session::give_piece(BodyPiece piece) {
 }
 
 // It is the handler's to say so, wherever its answer is by now.
-void Session::break_body_stream(const Fault& fault) {
-    refuse(fault.status == 408 ? Refusal::body_timeout : Refusal::malformed);
+void Session::break_body_stream(const Fault& fault, Refusal reason) {
+    refuse(reason);
     body_stream_ = BodyStream::broken;
     set_piece_deadline(Clock::time_point::max());
     give_piece({.end = BodyPiece::End::broken, .fault = fault});

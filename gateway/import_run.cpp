@@ -7,7 +7,17 @@
 namespace almanac::gateway {
 namespace {
 constexpr std::size_t write_bytes = 64 * 1024;
+
+// A line of a megabyte may be wrong in a hundred thousand places.
+std::string bounded_body(const Problem& problem, std::string_view request_id) {
+    if (problem.errors.size() <= line_errors_max) return problem_body(problem, request_id);
+    auto some = problem;
+    some.errors.resize(line_errors_max);
+    some.detail += fmt::format(" These are the first {} of {} faults.", line_errors_max,
+                               problem.errors.size());
+    return problem_body(some, request_id);
 }
+}  // namespace
 
 void ImportRun::flush() {
     while (!slots.empty() && slots.front().done) {
@@ -43,7 +53,7 @@ std::string answer_line(std::uint64_t number, const kernel::CommandType& type,
 std::string answer_line(std::uint64_t number, const Problem& problem, std::string_view request_id,
                         bool replayed) {
     return fmt::format("{{\"line\":{},\"status\":{},\"error\":{}{}}}\n", number, problem.status,
-                       problem_body(problem, request_id), replayed ? R"(,"replayed":true)" : "");
+                       bounded_body(problem, request_id), replayed ? R"(,"replayed":true)" : "");
 }
 
 Problem problem_of(const Fault& fault) {

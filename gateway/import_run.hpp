@@ -51,6 +51,8 @@ struct ImportRun {
     void flush();  // with the mutex held
 };
 
+inline constexpr std::size_t line_errors_max = 100;  // that an answer names
+
 std::string answer_line(std::uint64_t number, const kernel::CommandType& type,
                         const eventstore::CommandAnswer& answer);
 std::string answer_line(std::uint64_t number, const Problem& problem, std::string_view request_id,

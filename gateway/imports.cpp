@@ -37,11 +37,12 @@ Result<void> check_request(const Request& request) {
 }  // namespace
 
 Imports::Imports(eventstore::Store& store, const ApiKeyTable& keys, CallLimits& limits,
-                 std::span<const RouteEntry> table, ImportOptions options)
+                 std::span<const RouteEntry> table, PublicUrl url, ImportOptions options)
     : store_(store),
       keys_(keys),
       limits_(limits),
       reader_(table),
+      url_(std::move(url)),
       options_(options),
       thread_(eventstore::named_thread("imports", [this] { run(); })) {}
 
@@ -232,7 +233,18 @@ void Imports::submit_lines(const ImportRunPtr& run) {
     }
 }
 
+// One thread serves all: what one line throws is that line's alone, as it is a request's.
 Result<eventstore::CommandRequest> Imports::request_of(ImportRun& run, const NumberedLine& line) {
+    try {
+        return read(run, line);
+    } catch (const std::exception& error) {
+        spdlog::error("import line failed: request_id={} line={} error={}",
+                      run.call->request.request_id, line.number, error.what());
+        return reject(RejectionKind::corrupt, "internal_error", "Something went wrong here.");
+    }
+}
+
+Result<eventstore::CommandRequest> Imports::read(ImportRun& run, const NumberedLine& line) {
     auto& call = *run.call;
     if (line.too_long) {
         return reject(RejectionKind::invalid, "line_too_long",
@@ -268,6 +280,7 @@ void Imports::submit(const ImportRunPtr& run, const NumberedLine& line) {
                                         type](Result<eventstore::CommandAnswer> answer) {
         if (!answer) return settle(*run, slot, number, answer.error());
         ++lines_done_;
+        make_absolute(*run->call, url_, *answer);
         settle(*run, slot, answer_line(number, *type, *answer), Settled::done);
     });
 }

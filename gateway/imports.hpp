@@ -6,8 +6,8 @@
 // was revoked, the body breaks off) is the answer of the first line that was not tried; none
 // follow. Limits: lines of `line_bytes_max`, `lines_in_flight_max` and `bytes_in_flight_max` not
 // yet decided, `answer_bytes_max` not yet taken by the client: where any is reached nothing more is
-// read. Lines count against the rate limits: an import waits where a request would be refused, and
-// leaves half of what there is to others.
+// read; an answer names `line_errors_max` faults. Lines count against the rate limits: an import
+// waits where a request would be refused, and leaves half of what there is to others.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -45,7 +45,7 @@ using ImportRunPtr = std::shared_ptr<ImportRun>;
 class Imports {
   public:
     Imports(eventstore::Store& store, const ApiKeyTable& keys, CallLimits& limits,
-            std::span<const RouteEntry> table, ImportOptions options = {});
+            std::span<const RouteEntry> table, PublicUrl url, ImportOptions options = {});
     ~Imports();  // stop
     Imports(const Imports&) = delete;
     Imports& operator=(const Imports&) = delete;
@@ -69,6 +69,7 @@ class Imports {
     bool has_room(const ImportRun& run);
     bool paced(ImportRun& run);
     kernel::Result<eventstore::CommandRequest> request_of(ImportRun& run, const NumberedLine& line);
+    kernel::Result<eventstore::CommandRequest> read(ImportRun& run, const NumberedLine& line);
     void submit(const ImportRunPtr& run, const NumberedLine& line);
     void settle(ImportRun& run, std::uint64_t slot, std::uint64_t number,
                 const kernel::Rejection& rejection);
@@ -80,6 +81,7 @@ class Imports {
     const ApiKeyTable& keys_;
     CallLimits& limits_;
     const ImportLineReader reader_;
+    const PublicUrl url_;
     const ImportOptions options_;
     std::atomic<std::uint64_t> lines_done_{0};
     std::atomic<std::uint64_t> lines_refused_{0};

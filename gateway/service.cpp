@@ -18,6 +18,10 @@ Response text_answer(std::string body, std::string content_type) {
     response.content_type = std::move(content_type);
     return response;
 }
+
+PublicUrl public_url(const ServiceOptions& options) {
+    return {options.public_url, options.tls ? "https" : "http"};
+}
 }  // namespace
 
 Service::Service(eventstore::Store& store, Views& views, ApiKeyTable& keys, Metrics& metrics,
@@ -30,10 +34,10 @@ Service::Service(eventstore::Store& store, Views& views, ApiKeyTable& keys, Metr
       table_(route_table(store.catalogue())),
       router_(table_),
       limits_(options_.rate_limits),
-      commands_(store, views, options_.public_url, options_.tls ? "https" : "http"),
+      commands_(store, views, public_url(options_)),
       queries_(store, views),
       calendar_feeds_(store, views),
-      imports_(store, keys, limits_, table_) {
+      imports_(store, keys, limits_, table_, public_url(options_)) {
     const auto document =
         build_openapi(store.catalogue(), table_, options_.public_url, store.is_sandbox());
     openapi_ = json::dump(json::Value(document));

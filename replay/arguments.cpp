@@ -99,7 +99,8 @@ void add_import(CLI::App& app, Arguments& arguments) {
         "spoils\n"
         "only itself: exit code 23 then, and 0 when all were taken. A run that was cut off is "
         "gone\n"
-        "on with by the same call; nothing is done twice. What was refused, once corrected:\n"
+        "on with by the same call; nothing is done twice, with the same key and for seven days.\n"
+        "What was refused, once corrected:\n"
         "  jq -r .input bad.ndjson > again.ndjson");
 }
 

@@ -42,7 +42,8 @@ Named instant_of(std::string_view text, const kernel::Zone& zone) {
             "/start", "local_time",
             fmt::format("This time does not exist in {}: clocks go forward.", zone.name()));
     }
-    for (const int shift : {30, 60}) {
+    // Clocks go back by an hour as a rule, by half of one or by two somewhere.
+    for (int shift = 15; shift <= 180; shift += 15) {
         if (zone.to_local(instant + std::chrono::minutes{shift}) != wanted) continue;
         return fault("/start", "local_time",
                      fmt::format("This time comes twice in {}: give it as RFC 3339.", zone.name()));

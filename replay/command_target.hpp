@@ -21,6 +21,7 @@ struct CommandCall {
     std::string id;       // the {id} of its path, empty where it has none
     kernel::json::Object body;
     std::string idempotency_key;  // empty: none
+    std::string date = {};        // the {date} of its path
 };
 
 struct CommandDone {
@@ -52,6 +53,12 @@ struct FoundAppointment {
     std::string status;
     std::uint64_t revision = 0;
 };
+struct BlockMark {
+    std::string kind;
+    std::string owner;  // id
+    std::string rrule;
+    bool operator==(const BlockMark&) const = default;
+};
 struct OfferedSlot {
     Instant start{};
     std::vector<std::string> resources;  // ids
@@ -68,6 +75,10 @@ class BusinessLookup {
     virtual Result<std::optional<std::string>> find_client(const std::string& tenant,
                                                            const std::string& email) = 0;
     virtual Result<bool> has_schedule(const std::string& tenant, const std::string& resource) = 0;
+    // Whether a block of this kind and rule ("": once) is in force for a resource or location, or
+    // ("") for everything; and whether a resource works otherwise on any date.
+    virtual Result<bool> has_block(const std::string& tenant, const BlockMark& block) = 0;
+    virtual Result<bool> has_override(const std::string& tenant, const std::string& resource) = 0;
     virtual Result<std::vector<OfferedSlot>> slots(const std::string& tenant,
                                                    const std::string& service, Instant from,
                                                    Instant to) = 0;

@@ -1,5 +1,7 @@
 #include "replay/csv.hpp"
 
+#include <fmt/format.h>
+
 #include "domain/kernel/format.hpp"
 
 namespace almanac::replay {
@@ -10,6 +12,22 @@ FieldError fault(std::string code, std::string detail) {
     return {"", std::move(code), std::move(detail)};
 }
 }  // namespace
+
+std::string csv_line(const std::vector<std::string>& fields, char delimiter) {
+    const std::string special{delimiter, '"', '\r', '\n'};
+    std::string line;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (i > 0) line += delimiter;
+        if (fields[i].find_first_of(special) == std::string::npos) {
+            line += fields[i];
+            continue;
+        }
+        line += '"';
+        for (const char c : fields[i]) line.append(c == '"' ? 2 : 1, c);
+        line += '"';
+    }
+    return line;
+}
 
 CsvReader::CsvReader(std::istream& in, char delimiter) : in_(*in.rdbuf()), delimiter_(delimiter) {
     constexpr std::string_view mark = "\xef\xbb\xbf";
@@ -91,12 +109,24 @@ std::optional<FieldError> CsvReader::read_field(std::string& field, End& end) {
     return fault("csv_utf8", "The field is not UTF-8; save the file as UTF-8.");
 }
 
+// Goes on with the next line, and says where that is if the row has swallowed others.
+CsvRow CsvReader::bad(CsvRow row, FieldError why) {
+    skip_line();
+    const auto next_line = at_line_start_ ? line_ : line_ + 1;
+    if (next_line > row.line + 1) {
+        why.detail += peek() == end_of_input
+                          ? " Nothing behind it is read."
+                          : fmt::format(" What stands before line {} is left out.", next_line);
+    }
+    row.fault = std::move(why);
+    return row;
+}
+
 std::optional<CsvRow> CsvReader::next() {
     while (peek() == '\n' || peek() == '\r') {
         if (take_line_end(take())) continue;
-        CsvRow row{line_, {}, fault("csv_line_end", "A carriage return without a line feed.")};
-        skip_line();
-        return row;
+        return bad({line_, {}, {}},
+                   fault("csv_line_end", "A carriage return without a line feed."));
     }
     if (peek() == end_of_input) return std::nullopt;
     CsvRow row;
@@ -105,13 +135,9 @@ std::optional<CsvRow> CsvReader::next() {
     while (true) {
         std::string field;
         End end = End::field;
-        row.fault = read_field(field, end);
-        if (!row.fault && row.fields.size() == csv_fields_max)
-            row.fault = fault("csv_too_long", "A record has at most 256 fields.");
-        if (row.fault) {
-            skip_line();
-            return row;
-        }
+        if (auto wrong = read_field(field, end)) return bad(std::move(row), std::move(*wrong));
+        if (row.fields.size() == csv_fields_max)
+            return bad(std::move(row), fault("csv_too_long", "A record has at most 256 fields."));
         row.fields.push_back(std::move(field));
         if (end != End::field) return row;
     }

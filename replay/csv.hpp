@@ -23,6 +23,9 @@ struct CsvRow {
     std::optional<kernel::FieldError> fault;  // then `fields` are those before it
 };
 
+// One row as it is written, quoted where it has to be; without a line end.
+std::string csv_line(const std::vector<std::string>& fields, char delimiter);
+
 class CsvReader {
   public:
     // `in` outlives it and is at its begin.
@@ -39,6 +42,8 @@ class CsvReader {
     std::optional<kernel::FieldError> read_quoted(std::string& field);
     std::optional<kernel::FieldError> add(std::string& field, int c);
     void skip_line();
+
+    CsvRow bad(CsvRow row, kernel::FieldError why);
 
     std::streambuf& in_;
     char delimiter_;

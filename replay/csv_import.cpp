@@ -221,7 +221,7 @@ class CsvSource final : public LineSource {
             json::Object{{"command", type_.name},
                          {"idempotency_key", fmt::format("import/{}/{}", run_, row->line)},
                          {"body", std::move(*body)}};
-        return LineToSend{row->line, json::dump(line), {}};
+        return LineToSend{row->line, json::dump(line), csv_line(row->fields, wish_.delimiter)};
     }
 
   private:
@@ -235,6 +235,12 @@ class CsvSource final : public LineSource {
                               fmt::format("{} fields, where the first line names {} columns.",
                                           row.fields.size(), mapping_.columns())});
             return json::Object{};
+        }
+        if (const auto column = mapping_.unnamed(row.fields)) {
+            errors.push_back({"", "csv_columns",
+                              fmt::format("Column {} holds something, and the first line does not "
+                                          "name it.",
+                                          *column)});
         }
         auto body = rows_.body(fields_, mapping_, row.fields, errors);
         if (!body) return body;
@@ -257,9 +263,7 @@ class CsvSource final : public LineSource {
         kernel::Rejection rejection{kernel::RejectionKind::invalid, "validation_failed",
                                     "The row was not sent."};
         rejection.errors = std::move(errors);
-        std::string input;
-        for (const auto& field : row.fields) input += (input.empty() ? "" : ",") + field;
-        return {row.line, std::move(input), std::move(rejection)};
+        return {row.line, {}, csv_line(row.fields, wish_.delimiter), std::move(rejection)};
     }
 
     const CsvWish& wish_;
@@ -283,7 +287,14 @@ std::string how(const CsvWish& wish) {
 Result<ImportTotals> dry_run(const CsvWish& wish, CsvSource& source, ImportTerminal terminal) {
     ImportTotals totals;
     std::ofstream errors;
-    if (!wish.import.errors.empty()) errors.open(wish.import.errors, std::ios::trunc);
+    const auto unwritten = [&] {
+        return kernel::reject(std::string(code_arguments),
+                              "The file cannot be written: " + wish.import.errors);
+    };
+    if (!wish.import.errors.empty()) {
+        errors.open(wish.import.errors, std::ios::binary | std::ios::trunc);
+        if (!errors) return unwritten();
+    }
     while (true) {
         auto line = source.next();
         if (!line) return std::unexpected(std::move(line.error()));
@@ -294,16 +305,23 @@ Result<ImportTotals> dry_run(const CsvWish& wish, CsvSource& source, ImportTermi
             continue;
         }
         ++totals.refused;
-        const LineAnswer answer{(*line)->line, 422, {}, false, (*line)->bad, (*line)->text};
+        const LineAnswer answer{(*line)->line, 422, {}, false, (*line)->bad, (*line)->input};
         terminal.err << tell_line(answer) << '\n';
         if (errors.is_open()) errors << json::dump(json::Value(error_line(answer))) << '\n';
     }
+    if (errors.is_open() && !errors.flush()) return unwritten();
     return totals;
 }
 }  // namespace
 
 Result<ImportTotals> import_csv(const CsvWish& wish, const kernel::Catalogue& catalogue,
                                 const ServerAddress& server, ImportTerminal terminal) {
+    ImportPlace place{wish.import.file,   server.url, wish.import.tenant,    wish.import.state,
+                      wish.import.errors, how(wish),  wish.import.start_over};
+    if (auto apart = check_apart(place); !apart) return std::unexpected(std::move(apart.error()));
+    if (std::string_view("\"\r\n").find(wish.delimiter) != std::string_view::npos)
+        return kernel::reject(std::string(code_arguments),
+                              "--delimiter takes no quote and no line end.");
     HttpClient asks(server);
     std::unique_ptr<RowReader> rows;
     if (wish.kind == "clients")
@@ -315,9 +333,7 @@ Result<ImportTotals> import_csv(const CsvWish& wish, const kernel::Catalogue& ca
         if (auto begun = source.begin(); !begun) return std::unexpected(std::move(begun.error()));
         return dry_run(wish, source, terminal);
     }
-    auto journal =
-        ImportJournal::open({wish.import.file, server.url, wish.import.tenant, wish.import.state,
-                             wish.import.errors, how(wish), wish.import.start_over});
+    auto journal = ImportJournal::open(std::move(place));
     if (!journal) return std::unexpected(std::move(journal.error()));
     CsvSource source(wish, catalogue, *rows, journal->totals().line, journal->run());
     if (auto begun = source.begin(); !begun) return std::unexpected(std::move(begun.error()));

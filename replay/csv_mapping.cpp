@@ -191,6 +191,14 @@ json::Object CsvMapping::body(const CsvFields& fields, const std::vector<std::st
     return body;
 }
 
+std::optional<std::size_t> CsvMapping::unnamed(const std::vector<std::string>& row) const {
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+        const bool is_named = !fields_[i].empty() || !header_key(header_[i]).empty();
+        if (!is_named && !trimmed(row[i]).empty()) return i + 1;
+    }
+    return std::nullopt;
+}
+
 std::string CsvMapping::place(std::string_view pointer) const {
     std::string field(pointer.substr(std::min<std::size_t>(1, pointer.size())));
     std::ranges::replace(field, '/', '.');

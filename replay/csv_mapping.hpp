@@ -50,6 +50,8 @@ class CsvMapping {
     // What has a column in this row, as the body says it; empty cells are left out.
     kernel::json::Object body(const CsvFields& fields, const std::vector<std::string>& row,
                               const std::set<std::string>& without) const;
+    // The number, from 1, of the first column without a name that holds something in this row.
+    std::optional<std::size_t> unnamed(const std::vector<std::string>& row) const;
     // "/address/city" -> `column "City"`; the pointer itself where no column is behind it.
     std::string place(std::string_view pointer) const;
 

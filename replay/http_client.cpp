@@ -15,6 +15,7 @@ using kernel::RejectionKind;
 namespace json = kernel::json;
 
 constexpr std::size_t answer_bytes_max = 256UL << 20;
+constexpr std::chrono::milliseconds send_after{100};
 
 struct CurlGlobal {
     CurlGlobal() {
@@ -57,9 +58,12 @@ struct Sender {
 
 std::size_t on_read(char* to, std::size_t, std::size_t room, void* from) {
     auto& sender = *static_cast<Sender*>(from);
+    const auto begun = std::chrono::steady_clock::now();
     std::size_t filled = 0;
     while (filled < room && !sender.ended) {
         if (sender.at == sender.piece.size()) {
+            // What takes its time to make is sent as it is made: a server waits so long only.
+            if (filled > 0 && std::chrono::steady_clock::now() - begun > send_after) break;
             sender.piece = sender.receiver.stopped ? std::string() : sender.next();
             sender.at = 0;
             sender.ended = sender.piece.empty();

@@ -27,11 +27,13 @@ class NdjsonSource final : public LineSource {
             if (line_ <= after_ || text.find_first_not_of(" \t\r") == std::string::npos) continue;
             if (text.size() > line_bytes_max) {
                 return LineToSend{
-                    line_, text.substr(0, 200),
+                    line_,
+                    {},
+                    text.substr(0, 200),
                     kernel::reject("line_too_long", "A line has at most 1 MiB.").error()};
             }
-            auto sent = with_key(std::move(text), fmt::format("import/{}/{}", run_, line_));
-            return LineToSend{line_, std::move(sent), {}};
+            auto sent = with_key(text, fmt::format("import/{}/{}", run_, line_));
+            return LineToSend{line_, std::move(sent), std::move(text)};
         }
         return std::optional<LineToSend>{};
     }
@@ -54,8 +56,19 @@ std::string with_key(std::string line, const std::string& key) {
     return line;
 }
 
+// What stands in a file must not steer the terminal.
 std::string tell_line(const LineAnswer& answer) {
-    return fmt::format("line {}: {} {}", answer.line, answer.status, explain(*answer.refused));
+    const auto text =
+        fmt::format("line {}: {} {}", answer.line, answer.status, explain(*answer.refused));
+    std::string told;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\n') || byte == 0x7f)
+            told += fmt::format("\\x{:02x}", byte);
+        else
+            told += c;
+    }
+    return told;
 }
 
 Result<ImportTotals> run_import(ImportJournal& journal, HttpClient& client,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "domain/kernel/digest.hpp"
 #include "replay/failure.hpp"
@@ -27,6 +28,13 @@ std::uint64_t number_at(const json::Object& object, std::string_view name) {
 std::string text_at(const json::Object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+// Also where one is a link to the other, or is not there yet.
+bool is_same(const std::string& a, const std::string& b) {
+    std::error_code ignored;
+    if (fs::equivalent(a, b, ignored)) return true;
+    return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored);
 }
 
 json::Value error_of(const kernel::Rejection& refused) {
@@ -55,7 +63,26 @@ json::Object error_line(const LineAnswer& answer) {
             {"input", answer.input}};
 }
 
+Result<void> check_apart(const ImportPlace& place) {
+    const auto clash = [](std::string_view what, const std::string& path) {
+        return bad_arguments(fmt::format("{} would be written over: {}", what, path));
+    };
+    if (!place.errors.empty() && is_same(place.errors, place.file))
+        return clash("The file to import", place.errors);
+    if (place.state.empty()) return {};
+    for (const auto& written : {place.state, place.state + ".new"}) {
+        if (is_same(written, place.file)) return clash("The file to import", written);
+        if (!place.errors.empty() && is_same(written, place.errors))
+            return clash("The file of --errors", written);
+    }
+    return {};
+}
+
 Result<FileDigest> digest_file(const std::string& path) {
+    std::error_code ignored;
+    if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+        return bad_arguments("A pipe is read once, and an import reads twice: " + path +
+                             " is no regular file.");
     std::ifstream in(path, std::ios::binary);
     if (!in) return bad_arguments("The file cannot be read: " + path);
     FileDigest digest;
@@ -80,9 +107,10 @@ Result<ImportJournal> ImportJournal::open(ImportPlace place) {
     if (!digest) return std::unexpected(std::move(digest.error()));
     journal.digest_ = std::move(*digest);
     if (place.state.empty()) place.state = fmt::format("{}.{}.import", place.file, place.tenant);
-    journal.run_ = kernel::sha256_hex(
-                       fmt::format("{}\n{}\n{}", journal.digest_.sha256, place.tenant, place.how))
-                       .substr(0, 24);
+    if (auto apart = check_apart(place); !apart) return std::unexpected(std::move(apart.error()));
+    // Without the tenant, which has a slug and an id: keys are of a tenant anyway.
+    journal.run_ =
+        kernel::sha256_hex(fmt::format("{}\n{}", journal.digest_.sha256, place.how)).substr(0, 24);
     journal.place_ = std::move(place);
     if (auto read = journal.read_state(); !read) return std::unexpected(std::move(read.error()));
     if (auto opened = journal.open_errors(); !opened)
@@ -102,7 +130,8 @@ Result<void> ImportJournal::read_state() {
             fmt::format("{} is no state of an import; --start-over begins anew.", place_.state));
     const auto& state = parsed->get_object();
     if (number_at(state, "line") == 0) return {};  // nothing was sent under it
-    if (text_at(state, "run") != run_ || text_at(state, "server") != place_.server) {
+    if (text_at(state, "run") != run_ || text_at(state, "server") != place_.server ||
+        text_at(state, "tenant") != place_.tenant) {
         return bad_arguments(fmt::format(
             "{} is about another import: the file, the server, the tenant or the mapping has "
             "changed since. Put corrected lines into a file of their own; or --start-over "
@@ -115,13 +144,15 @@ Result<void> ImportJournal::read_state() {
     totals_.refused = number_at(state, "refused");
     const auto* complete = state.if_contains("complete");
     totals_.complete = complete && *complete == true;
+    errors_of_ = text_at(state, "errors");
     errors_bytes_ = number_at(state, "errors_bytes");
     return {};
 }
 
 // What was written after the state was saved is written again.
 Result<void> ImportJournal::open_errors() {
-    if (place_.errors.empty()) return {};
+    if (place_.errors.empty() || totals_.complete) return {};
+    if (std::exchange(errors_of_, place_.errors) != place_.errors) errors_bytes_ = 0;
     std::error_code ignored;
     const auto there = fs::exists(place_.errors) ? fs::file_size(place_.errors, ignored) : 0;
     if (totals_.line == 0 || there < errors_bytes_) errors_bytes_ = 0;
@@ -158,6 +189,7 @@ Result<void> ImportJournal::save(bool complete) {
     state["file_sha256"] = digest_.sha256;
     state["server"] = place_.server;
     state["tenant"] = place_.tenant;
+    state["errors"] = errors_of_;
     state["errors_bytes"] = errors_bytes_;
     const auto fresh = place_.state + ".new";
     {

@@ -3,7 +3,8 @@
 // answered, and the counts so far. Written by renaming, about once a second; lines answered since
 // are sent again under the same keys and answered from what the server remembers (seven days).
 //     clients.csv.salon.import   {"file_sha256": …, "line": 8192, "done": 8190, …}
-// Refused lines go to `--errors FILE` as NDJSON {line, status, error, input}, each once.
+// Refused lines go to `--errors FILE` as NDJSON {line, status, error, input}, each once. What is
+// written is never what is read.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -36,6 +37,9 @@ struct ImportTotals {
 // {line, status, error: {code, detail, errors}, input}
 kernel::json::Object error_line(const LineAnswer& answer);
 
+// That what is written is neither the file that is read nor each other (`bad_arguments`).
+Result<void> check_apart(const ImportPlace& place);
+
 struct FileDigest {
     std::string sha256;       // of the digests of its blocks, hex
     std::uint64_t lines = 0;  // line ends, and what stands behind the last one
@@ -64,6 +68,7 @@ class ImportJournal {
     std::string run_;
     ImportTotals totals_;
     std::ofstream errors_;
+    std::string errors_of_;  // the last --errors FILE, and how much of it counts
     std::uint64_t errors_bytes_ = 0;
     std::chrono::steady_clock::time_point next_save_{};
 };

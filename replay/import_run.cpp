@@ -40,7 +40,7 @@ bool ImportRun::settle_bad() {
         auto line = std::move(waiting_.front());
         waiting_.pop_front();
         --sent_;
-        if (!settle({line.line, 422, {}, false, std::move(line.bad), std::move(line.text)}))
+        if (!settle({line.line, 422, {}, false, std::move(line.bad), std::move(line.input)}))
             return false;
     }
     return true;
@@ -71,11 +71,13 @@ bool ImportRun::take_answer(std::string_view text) {
     const auto* object = parsed ? parsed->if_object() : nullptr;
     const auto* number = object ? object->if_contains("line") : nullptr;
     const auto* status = object ? object->if_contains("status") : nullptr;
-    if (!number || !status || !number->is_number() || !status->is_number() || sent_ == 0 ||
-        number->to_number<std::uint64_t>() != ++answered_) {
+    const auto bad = [this] {
         failed_ = nonsense("The server's answer is none to this import.").error();
         return false;
-    }
+    };
+    if (!number || !status || !number->is_number() || !status->is_number() ||
+        number->to_number<std::uint64_t>() != ++answered_)
+        return bad();
     LineAnswer answer;
     answer.status = status->to_number<int>();
     if (const auto* id = object->if_contains("id")) answer.id = std::string(id->as_string());
@@ -84,12 +86,15 @@ bool ImportRun::take_answer(std::string_view text) {
         answer.refused = rejection_of({answer.status, {}, json::dump(*error)});
     const bool not_tried = answer.status == 503 || answer.status == 408 || answer.status == 401;
     if (not_tried && answer.refused) {
+        // Of the line to come, where the server ends before it: if there is none, all is done.
+        if (source_ended_ && waiting_.empty()) return true;
         if (answer.status == 408) answer.refused->kind = RejectionKind::unavailable;
         failed_ = std::move(answer.refused);
         return false;
     }
+    if (sent_ == 0) return bad();
     answer.line = waiting_.front().line;
-    answer.input = std::move(waiting_.front().text);
+    answer.input = std::move(waiting_.front().input);
     waiting_.pop_front();
     --sent_;
     return settle(std::move(answer)) && settle_bad();

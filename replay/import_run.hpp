@@ -20,15 +20,16 @@ struct LineAnswer {
     std::string id;
     bool replayed = false;  // it was done before
     std::optional<kernel::Rejection> refused;
-    std::string input;  // the line as it was sent
+    std::string input;  // as it stood in the file
     bool ok() const { return !refused; }
 };
 
 // A line to send; or one that is bad as it stands, and only takes its place among the answers.
 struct LineToSend {
     std::uint64_t line = 0;
-    std::string text;  // NDJSON without its end
-    std::optional<kernel::Rejection> bad;
+    std::string text;   // NDJSON without its end
+    std::string input;  // as it stood in the file: a key made here would refuse it once corrected
+    std::optional<kernel::Rejection> bad = {};
 };
 
 class LineSource {

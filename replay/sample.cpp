@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 
+#include "replay/sample_closures.hpp"
 #include "replay/sample_history.hpp"
 
 namespace almanac::replay {
@@ -29,9 +30,9 @@ class Loader {
         if (!loaded) return std::unexpected(loaded.error());
         if (*loaded == business_.slug) return std::move(summary_);
         using Step = Result<void> (Loader::*)();
-        for (const Step step :
-             {&Loader::categories, &Loader::locations, &Loader::resources, &Loader::services,
-              &Loader::clients, &Loader::appointments, &Loader::mark_loaded}) {
+        for (const Step step : {&Loader::categories, &Loader::locations, &Loader::resources,
+                                &Loader::services, &Loader::clients, &Loader::find_booked,
+                                &Loader::closures, &Loader::appointments, &Loader::mark_loaded}) {
             if (auto done = (this->*step)(); !done) return std::unexpected(std::move(done.error()));
         }
         return std::move(summary_);
@@ -97,6 +98,8 @@ class Loader {
     Result<void> resources();
     Result<void> services() { return ensure_all("service", "services", business_.services); }
     Result<void> clients();
+    Result<void> find_booked();
+    Result<void> closures();
     Result<void> appointments();
     Result<void> mark_loaded();
     Result<void> book_day(int day);
@@ -113,6 +116,7 @@ class Loader {
     std::map<std::string, std::string> ids_;  // by slug
     std::vector<std::string> client_ids_;
     LocalDate first_date_;           // of the two weeks
+    int next_day_ = 0;               // of them
     std::set<std::int64_t> booked_;  // numbers
 };
 
@@ -280,24 +284,43 @@ Result<void> Loader::settle_appointments() {
 }
 
 // Where an interrupted load left off: its first date, its last day and the numbers of that day.
-Result<void> Loader::appointments() {
+Result<void> Loader::find_booked() {
     const auto found = lookup_.sample_appointments(summary_.tenant_id, business_.slug);
     if (!found) return std::unexpected(found.error());
     const auto now = target_.now();
     if (!now) return std::unexpected(now.error());
     const auto zone = kernel::Zone::find(business_.time_zone).value_or(kernel::Zone::utc());
     first_date_ = zone.local_date(*now) + days{1};
-    int day = 0;
     for (const auto& each : *found) {
         booked_.insert(each.number);
         if (each.number < sample_history_numbers)
-            day = std::max(day, static_cast<int>(each.number) / numbers_per_day);
+            next_day_ = std::max(next_day_, static_cast<int>(each.number) / numbers_per_day);
         if (const auto date = kernel::parse_local_date(each.first_date)) first_date_ = *date;
     }
     if (!booked_.empty()) summary_.found["appointments"] = static_cast<int>(booked_.size());
+    return {};
+}
+
+// Before anybody books, so that nobody books into them.
+Result<void> Loader::closures() {
+    SampleClosures closures(
+        lookup_, {summary_.tenant_id, ids_},
+        [this](CommandCall call, const std::string& key) { return run(std::move(call), key); },
+        first_date_);
+    const auto entered = closures.enter(business_);
+    if (!entered) return std::unexpected(entered.error());
+    for (const auto& [kind, count] : entered->made) {
+        summary_.created[kind] += count;
+        notes_ << fmt::format("  {} {}\n", count, kind);
+    }
+    for (const auto& [kind, count] : entered->found) summary_.found[kind] += count;
+    return {};
+}
+
+Result<void> Loader::appointments() {
     if (auto entered = enter_history(); !entered) return entered;
-    for (; day < business_.days; ++day) {
-        if (auto done = book_day(day); !done) return done;
+    for (; next_day_ < business_.days; ++next_day_) {
+        if (auto done = book_day(next_day_); !done) return done;
     }
     return settle_appointments();
 }

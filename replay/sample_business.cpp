@@ -75,6 +75,8 @@ std::optional<SampleBusiness> sample_business(std::string_view name) {
         business.resources.push_back(std::move(resource));
     }
     business.services = objects(from, "services");
+    business.blocks = objects(from, "blocks");
+    business.overrides = objects(from, "overrides");
     business.clients = objects(from, "clients");
     business.client_notes = texts(from, "client_notes");
     business.cancel_reasons = texts(from, "cancel_reasons");

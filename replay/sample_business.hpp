@@ -25,6 +25,8 @@ struct SampleBusiness {
     std::vector<kernel::json::Object> locations;  // beside the default one
     std::vector<SampleResource> resources;
     std::vector<kernel::json::Object> services;
+    std::vector<kernel::json::Object> blocks;     // sample_closures.hpp
+    std::vector<kernel::json::Object> overrides;  // the same
     std::vector<kernel::json::Object> clients;
     std::vector<std::string> client_notes;  // what people say when they book
     std::vector<std::string> cancel_reasons;

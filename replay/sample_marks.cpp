@@ -26,6 +26,16 @@ std::optional<FoundAppointment> sample_appointment(const json::Value& metadata,
     return found;
 }
 
+BlockMark mark_of_block(const json::Object& block) {
+    const json::Value value(block);
+    const auto* scope = member(value, "scope");
+    BlockMark mark{text_at(value, "kind"), {}, text_at(value, "rrule")};
+    if (!scope) return mark;
+    mark.owner = text_at(*scope, "resource_id");
+    if (mark.owner.empty()) mark.owner = text_at(*scope, "location_id");
+    return mark;
+}
+
 std::string sample_of_settings(const json::Value& settings) {
     const auto* sample = member(settings, "sample");
     return sample ? text_at(*sample, "name") : std::string();

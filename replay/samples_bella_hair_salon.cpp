@@ -46,6 +46,18 @@ const std::string_view bella_hair_salon = R"json({
    "requirements": [
      {"role": "nail_technician", "match": {"type": "staff", "specialties": ["nails"]}},
      {"role": "table", "candidates": ["manicure-table"]}]}],
+"blocks": [
+  {"kind": "holiday", "reason": "Año Nuevo, Reyes", "rrule": "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1,6",
+   "local_start": "2026-01-01T00:00", "local_end": "2026-01-02T00:00"},
+  {"kind": "holiday", "reason": "Navidad", "rrule": "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25",
+   "local_start": "2026-12-25T00:00", "local_end": "2026-12-26T00:00"},
+  {"kind": "maintenance", "resource": "main-chair", "reason": "New pump for the chair",
+   "in_days": 3, "weekday": "monday", "from": "10:00", "to": "11:30"},
+  {"kind": "vacation", "resource": "maria-garcia", "reason": "A week in Cádiz",
+   "in_days": 21, "days": 5}],
+"overrides": [
+  {"resource": "maria-garcia", "in_days": 1, "weekday": "saturday", "reason": "A long Saturday",
+   "windows": [{"from": "09:00", "to": "18:00"}]}],
 "clients": [
   {"first_name": "Lucía", "last_name": "Fernández", "email": "lucia.fernandez@example.com",
    "phone": "+34600100101", "language": "es", "notes": "Prefers the first appointment of the day",

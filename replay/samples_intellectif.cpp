@@ -53,6 +53,21 @@ const std::string_view intellectif = R"json({
    "requirements": [
      {"role": "consultant", "match": {"type": "staff", "specialties": ["strategy"]}},
      {"role": "room", "candidates": ["meeting-room"]}]}],
+"blocks": [
+  {"kind": "holiday", "reason": "Independence Day", "rrule": "FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4",
+   "local_start": "2026-07-04T00:00", "local_end": "2026-07-05T00:00"},
+  {"kind": "holiday", "reason": "Thanksgiving", "rrule": "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
+   "local_start": "2026-11-26T00:00", "local_end": "2026-11-27T00:00"},
+  {"kind": "maintenance", "resource": "meeting-room", "reason": "The provider's update",
+   "rrule": "FREQ=MONTHLY;BYDAY=1FR",
+   "local_start": "2026-01-02T09:00", "local_end": "2026-01-02T10:00"},
+  {"kind": "training", "resource": "ivan-petrov", "reason": "Architecture conference",
+   "in_days": 8, "days": 2},
+  {"kind": "vacation", "resource": "june-park", "reason": "Two days off",
+   "in_days": 15, "days": 2}],
+"overrides": [
+  {"resource": "ada-reyes", "in_days": 6, "weekday": "friday", "reason": "Workshop Friday",
+   "windows": [{"from": "10:00", "to": "14:00"}]}],
 "clients": [
   {"first_name": "Hannah", "last_name": "Meyer", "email": "hannah.meyer@example.com",
    "phone": "+4915112345701", "language": "de", "source": "website", "tags": ["startup"]},

@@ -66,6 +66,21 @@ const std::string_view pg_closets = R"json({
    "no_show_fee": {"kind": "fixed", "money": {"amount": 4000, "currency": "CAD"}},
    "requirements": [
      {"role": "installer", "match": {"type": "staff", "specialties": ["repair"]}}]}],
+"blocks": [
+  {"kind": "holiday", "reason": "Canada Day", "rrule": "FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=1",
+   "local_start": "2026-07-01T00:00", "local_end": "2026-07-02T00:00"},
+  {"kind": "holiday", "reason": "Labour Day", "rrule": "FREQ=YEARLY;BYMONTH=9;BYDAY=1MO",
+   "local_start": "2026-09-07T00:00", "local_end": "2026-09-08T00:00"},
+  {"kind": "holiday", "reason": "Christmas", "rrule": "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25,26",
+   "local_start": "2026-12-25T00:00", "local_end": "2026-12-26T00:00"},
+  {"kind": "maintenance", "resource": "van-1", "reason": "Service of the van",
+   "rrule": "FREQ=MONTHLY;BYDAY=2WE",
+   "local_start": "2026-01-14T08:00", "local_end": "2026-01-14T12:00"},
+  {"kind": "vacation", "resource": "grace-tremblay", "reason": "Family visit",
+   "in_days": 8, "days": 3}],
+"overrides": [
+  {"resource": "samir-haddad", "in_days": 4, "weekday": "saturday", "reason": "Home show weekend",
+   "windows": [{"from": "09:00", "to": "20:00"}]}],
 "clients": [
   {"first_name": "Emma", "last_name": "Clarke", "email": "emma.clarke@example.com",
    "phone": "+16135550111", "language": "en", "source": "website",

@@ -87,6 +87,19 @@ const std::string_view tide_wellness = R"json({
    "requirements": [
      {"role": "teacher", "match": {"type": "staff", "specialties": ["surfing"]}},
      {"role": "boards", "candidates": ["board-rack"]}]}],
+"blocks": [
+  {"kind": "holiday", "reason": "Independence Day", "rrule": "FREQ=YEARLY;BYMONTH=8;BYMONTHDAY=17",
+   "local_start": "2026-08-17T00:00", "local_end": "2026-08-18T00:00"},
+  {"kind": "maintenance", "resource": "reformer-set", "reason": "Springs and ropes",
+   "rrule": "FREQ=MONTHLY;INTERVAL=6;BYDAY=1WE",
+   "local_start": "2026-01-07T07:00", "local_end": "2026-01-07T11:15"},
+  {"kind": "private_event", "location": "canggu-beach", "reason": "Beach cleaning with the school",
+   "in_days": 12, "from": "06:00", "to": "09:00"},
+  {"kind": "vacation", "resource": "ketut-adi", "reason": "Ceremony in the village",
+   "in_days": 9, "days": 4}],
+"overrides": [
+  {"resource": "made-suta", "in_days": 5, "weekday": "saturday", "reason": "Surf camp",
+   "windows": [{"from": "06:00", "to": "17:00"}]}],
 "clients": [
   {"first_name": "Olivia", "last_name": "Brandt", "email": "olivia.brandt@example.com",
    "phone": "+4915112345601", "language": "de", "source": "retreat", "tags": ["member"]},

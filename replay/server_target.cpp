@@ -29,6 +29,8 @@ std::string path_of(const kernel::CommandType& type, const CommandCall& call) {
                     : fmt::format("/v1/tenants/{}/{}", percent_encode(call.tenant), type.path);
     constexpr std::string_view id = "{id}";
     if (const auto at = path.find(id); at != path.npos) path.replace(at, id.size(), call.id);
+    constexpr std::string_view date = "{date}";
+    if (const auto at = path.find(date); at != path.npos) path.replace(at, date.size(), call.date);
     constexpr std::string_view tenant = "{tenant}";
     if (const auto at = path.find(tenant); at != path.npos) {
         path.replace(at, tenant.size(), percent_encode(call.tenant));
@@ -181,6 +183,28 @@ Result<bool> ServerTarget::has_schedule(const std::string& tenant, const std::st
                                               percent_encode(tenant), percent_encode(resource)));
     if (!page) return std::unexpected(page.error());
     return !page->at("data").as_array().empty();
+}
+
+Result<bool> ServerTarget::has_block(const std::string& tenant, const BlockMark& block) {
+    const auto path = fmt::format("/v1/tenants/{}/blocks", percent_encode(tenant));
+    HttpParameters parameters{{"kind", block.kind}, {"limit", "200"}};
+    while (true) {
+        const auto page = client_.get(path, parameters);
+        if (!page) return std::unexpected(page.error());
+        for (const auto& row : page->at("data").as_array())
+            if (mark_of_block(row.as_object()) == block) return true;
+        const auto& next = page->at("next_cursor");
+        if (!next.is_string()) return false;
+        parameters = {
+            {"kind", block.kind}, {"limit", "200"}, {"cursor", std::string(next.get_string())}};
+    }
+}
+
+Result<bool> ServerTarget::has_override(const std::string& tenant, const std::string& resource) {
+    const auto found = first_id(fmt::format("/v1/tenants/{}/overrides", percent_encode(tenant)),
+                                {{"resource_id", resource}, {"limit", "1"}});
+    if (!found) return std::unexpected(found.error());
+    return found->has_value();
 }
 
 Result<std::vector<OfferedSlot>> ServerTarget::slots(const std::string& tenant,

@@ -1,8 +1,11 @@
 #include "replay/store_target.hpp"
 
 #include <map>
+#include <set>
 
 #include "domain/scheduling/appointment.hpp"
+#include "domain/scheduling/block.hpp"
+#include "domain/scheduling/override.hpp"
 #include "domain/scheduling/snapshot_source.hpp"
 #include "domain/tenancy/tenant.hpp"
 #include "eventstore/normalize.hpp"
@@ -68,6 +71,7 @@ Result<eventstore::CommandRequest> StoreTarget::request_of(CommandCall& call) co
     }
     kernel::PathParameters path;
     if (!call.id.empty()) path.values.emplace_back("id", call.id);
+    if (!call.date.empty()) path.values.emplace_back("date", call.date);
     auto command = request.type->parse(json::Value(call.body), path);
     if (!command) return std::unexpected(std::move(command.error()));
     request.command = std::move(*command);
@@ -80,7 +84,8 @@ Result<eventstore::CommandRequest> StoreTarget::request_of(CommandCall& call) co
     if (!request.type->creates) request.target_id = call.id;
     if (!call.idempotency_key.empty()) {
         request.idempotency = eventstore::IdempotencyKey{
-            call.idempotency_key, request.type->method + ' ' + request.type->path + ' ' + call.id,
+            call.idempotency_key,
+            request.type->method + ' ' + request.type->path + ' ' + call.id + call.date,
             json::dump(json::Value(std::move(call.body)))};
     }
     request.correlation_id = "almanac";
@@ -167,6 +172,47 @@ Result<bool> StoreTarget::has_schedule(const std::string& tenant, const std::str
                                                  kernel::tag_of<scheduling::Calendar>(id));
     if (!held) return std::unexpected(held.error());
     return !static_cast<const scheduling::Calendar*>(held->state.get())->schedules.empty();
+}
+
+Result<bool> StoreTarget::has_block(const std::string& tenant, const BlockMark& block) {
+    drain();
+    const auto id = tenant_of(store_, tenant);
+    std::set<std::string> found;
+    const auto note = [&](std::uint64_t, const eventstore::RecordView& record) {
+        const bool added = record.type() == scheduling::BlockAdded::type;
+        if (!added && record.type() != scheduling::BlockRemoved::type) return true;
+        const auto data = json::parse_own(record.data());
+        const std::string of(data.at("id").as_string());
+        if (!added)
+            found.erase(of);
+        else if (mark_of_block(data.get_object()) == block)
+            found.insert(of);
+        return true;
+    };
+    auto visited = visit_events(store_.partition_for(id).log(), id, 0, note);
+    if (!visited) return std::unexpected(std::move(visited.error()));
+    return !found.empty();
+}
+
+Result<bool> StoreTarget::has_override(const std::string& tenant, const std::string& resource) {
+    drain();
+    const auto id = tenant_of(store_, tenant);
+    std::set<std::string> found;
+    const auto note = [&](std::uint64_t, const eventstore::RecordView& record) {
+        const bool set = record.type() == scheduling::OverrideSet::type;
+        if (!set && record.type() != scheduling::OverrideRemoved::type) return true;
+        const auto data = json::parse_own(record.data());
+        if (data.at("resource_id").as_string() != resource) return true;
+        const std::string of(data.at("id").as_string());
+        if (set)
+            found.insert(of);
+        else
+            found.erase(of);
+        return true;
+    };
+    auto visited = visit_events(store_.partition_for(id).log(), id, 0, note);
+    if (!visited) return std::unexpected(std::move(visited.error()));
+    return !found.empty();
 }
 
 Result<std::vector<OfferedSlot>> StoreTarget::slots(const std::string& tenant,

@@ -30,6 +30,8 @@ class StoreTarget final : public CommandTarget, public BusinessLookup {
     Result<std::optional<std::string>> find_client(const std::string& tenant,
                                                    const std::string& email) override;
     Result<bool> has_schedule(const std::string& tenant, const std::string& resource) override;
+    Result<bool> has_block(const std::string& tenant, const BlockMark& block) override;
+    Result<bool> has_override(const std::string& tenant, const std::string& resource) override;
     Result<std::vector<OfferedSlot>> slots(const std::string& tenant, const std::string& service,
                                            Instant from, Instant to) override;
     Result<std::string> sample_of(const std::string& tenant) override;

@@ -1,5 +1,7 @@
 #include "projections/calendar_feed/calendar_feed.hpp"
 
+#include <algorithm>
+
 #include "domain/kernel/digest.hpp"
 #include "domain/scheduling/calendar_feed.hpp"
 #include "projections/tally/appointment_fact.hpp"
@@ -109,13 +111,26 @@ std::optional<FeedContents> calendar_feed(const ViewRows& rows, std::string_view
     const auto today = std::chrono::floor<days>(now);
     const Instant from = today - days_back;
     const Instant to = today + days_ahead;
+    auto& list = contents.appointments;
+    const auto add = [&](std::string_view key) {
+        if (!rows.get(std::string("a").append(key.substr(25)), value)) return;
+        list.push_back(tally::decode<FeedAppointment>(value));
+    };
+    const auto has_room = [&] { return list.size() < calendar_appointments_max; };
+    // What is to come is what a calendar is for; the past has the room that is left.
+    const auto now_on = start_key(contents.resource_id, today, {});
     auto walk = rows.walk(id_key('r', contents.resource_id));
-    for (walk.seek(start_key(contents.resource_id, from, {})); walk.valid(); walk.next()) {
+    for (walk.seek(now_on); walk.valid() && has_room(); walk.next()) {
         if (tally::instant_at(walk.key(), 17) >= to) break;
-        if (contents.appointments.size() == calendar_appointments_max) break;
-        if (!rows.get(std::string("a").append(walk.key().substr(25)), value)) continue;
-        contents.appointments.push_back(tally::decode<FeedAppointment>(value));
+        add(walk.key());
     }
+    const auto ahead = static_cast<std::ptrdiff_t>(list.size());
+    for (walk.seek_last(now_on); walk.valid() && has_room(); walk.previous()) {
+        if (tally::instant_at(walk.key(), 17) < from) break;
+        add(walk.key());
+    }
+    std::reverse(list.begin() + ahead, list.end());
+    std::rotate(list.begin(), list.begin() + ahead, list.end());
     return contents;
 }
 

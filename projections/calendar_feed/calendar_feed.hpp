@@ -3,9 +3,10 @@
 //     "f" ‖ resource 16                             -> the hash in force
 //     "r" ‖ resource 16 ‖ start i64 ‖ appointment 16 -> "", of each of its appointments
 //     "a" ‖ appointment 16                          -> the appointment       "tenant"
-// A feed reads the starts of 92 days back to 366 ahead, at most 5,000 (the latest to begin are left
-// out). What it says of appointments is the same until one of them changes or a UTC day has gone.
-// Names are sealed. The projection is the runtime's; queries are thread-safe.
+// A feed reads the starts of 92 days back to 366 ahead, at most 5,000: those from today on
+// first, by start, then the latest before. What it says of appointments is the same until one of
+// them changes or a UTC day has gone. Names are sealed. The projection is the runtime's; queries
+// are thread-safe.
 #pragma once
 #include "domain/scheduling/calendar_queries.hpp"
 #include "projections/projection.hpp"

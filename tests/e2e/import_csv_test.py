@@ -81,6 +81,27 @@ class ImportCsvTest(unittest.TestCase):
         self.assertEqual(sum(1 for _ in api.pages("clients?limit=200")), 4)
         api.close()
 
+    def test_what_is_written_is_never_what_is_read(self):
+        house.Salon(self.house, "apart", chairs=1, clients=0)
+        text = "first_name,notes,\nAna,\"a, \"\"b\"\"\",\n,\"c, d\",\nEva,,stray\n"
+        path = self.write("apart.csv", text)
+        link = self.house.root / "link.csv"
+        link.symlink_to(path)
+        for more in (["--errors", str(path)], ["--errors", str(link)], ["--state", str(path)],
+                     ["--errors", str(path), "--dry-run"], ["--delimiter", '"'],
+                     ["--errors", "/nowhere/bad.ndjson", "--dry-run"]):
+            with self.subTest(more=more):
+                ran = self.almanac("clients", path, "apart", *more)
+                self.assertEqual(ran.returncode, 2, ran.stderr)
+                self.assertEqual(path.read_text(), text)
+        errors = self.house.root / "apart.ndjson"
+        ran = self.almanac("clients", path, "apart", "--dry-run", "--errors", str(errors))
+        self.assertEqual(ran.returncode, 23, ran.stderr)
+        told = {t["line"]: t for t in map(json.loads, errors.read_text().splitlines())}
+        self.assertEqual(told[3]["input"], ',"c, d",', "as CSV has it")
+        self.assertIn("Column 3", told[4]["error"]["errors"][0]["detail"])
+        self.assertEqual(set(told), {3, 4})
+
     def test_appointments(self):
         salon = house.Salon(self.house, "diary", chairs=2, clients=0)
         api = self.house.client("diary")
@@ -108,11 +129,15 @@ class ImportCsvTest(unittest.TestCase):
         for part in ('line 5: 422', "2 are called \"Twin\"", "There is no client",
                      'column "service": There is no "no such"', 'column "date"', "Chair 9"):
             self.assertIn(part, ran.stderr)
-        ran = self.almanac("appointments", path, "diary", "--delimiter", ";")
+        errors = self.house.root / "diary.ndjson"
+        ran = self.almanac("appointments", path, "diary", "--delimiter", ";", "--errors",
+                           str(errors))
         self.assertEqual(ran.returncode, 23, ran.stderr)
         self.assertIn("4 lines taken (0 of them before), 4 refused", ran.stdout)
         self.assertIn("line 8: 409", ran.stderr)
         self.assertIn("slot_taken", ran.stderr)
+        told = {t["line"]: t["input"] for t in map(json.loads, errors.read_text().splitlines())}
+        self.assertEqual(told[8], f"ana@example.com;cut 0;{day};10:00;Chair 0;;", "the row itself")
         booked = sorted((row["start"], row["client_id"]) for row in api.pages("appointments"))
         self.assertEqual([start for start, _ in booked],
                          [f"{day}T{hour}:00:00Z" for hour in (10, 11, 12, 15)])

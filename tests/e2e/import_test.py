@@ -7,6 +7,7 @@ import collections
 import http.client
 import json
 import os
+import socket
 import subprocess
 import threading
 import unittest
@@ -123,6 +124,78 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(self.almanac("import", path, "--tenant", "nobody", "--start-over").returncode, 22)
         self.assertEqual({n: c for n, c in self.made("small")[1].items() if n in ("Ana", "Eva")},
                          {"Ana": 1, "Eva": 1})
+
+    def test_a_business_has_a_slug_and_an_id_and_a_line_one_key(self):
+        path = self.write("named.ndjson", [
+            json.dumps({"command": "create_client", "body": {"first_name": "Named"}})])
+        api = self.house.client("small")
+        tenant = api.get("/v1/tenants/small")["id"]
+        api.close()
+        for name, before in (("small", 0), (tenant, 1)):
+            ran = self.almanac("import", path, "--tenant", name)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertIn(f"1 lines taken ({before} of them before)", ran.stdout)
+        self.assertEqual(self.made("small")[1]["Named"], 1)
+
+    def test_what_was_refused_is_taken_once_corrected(self):
+        def line(name, email):
+            return json.dumps({"command": "create_client", "body": {"first_name": name,
+                                                                    "email": email}})
+        path = self.write("twins.ndjson", [line("Twin 1", "twin@example.com"),
+                                           line("Twin 2", "twin@example.com")])
+        errors = self.house.root / "twins.bad"
+        ran = self.almanac("import", path, "--tenant", "small", "--errors", errors)
+        self.assertEqual(ran.returncode, 23, ran.stderr)
+        told = [json.loads(text) for text in errors.read_text().splitlines()]
+        self.assertEqual([t["input"] for t in told], [line("Twin 2", "twin@example.com")])
+        again = self.write("again.ndjson", [told[0]["input"].replace("twin@", "other@")])
+        ran = self.almanac("import", again, "--tenant", "small")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(self.made("small")[1]["Twin 2"], 1)
+
+    def test_a_pipe_is_refused_and_not_taken_for_an_empty_file(self):
+        line = json.dumps({"command": "create_client", "body": {"first_name": "Piped"}}) + "\n"
+        ran = subprocess.run(
+            [house.ALMANAC, "import", "/dev/stdin", "--tenant", "small", "--state",
+             str(self.house.root / "pipe.import"), "--server", f"http://{self.house.address}",
+             "--key", self.house.key], input=line, capture_output=True, text=True, timeout=60)
+        self.assertEqual(ran.returncode, 2, ran.stderr)
+        self.assertIn("no regular file", ran.stderr)
+
+    def test_a_file_is_not_written_over(self):
+        path = self.write("apart.ndjson", ["{}"])
+        for more in (["--errors", path], ["--state", path]):
+            ran = self.almanac("import", path, "--tenant", "small", *more)
+            self.assertEqual(ran.returncode, 2, ran.stderr)
+            self.assertEqual(path.read_text(), "{}\n")
+
+    def test_a_server_that_stops_behind_the_last_line_has_taken_them_all(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            def serve():
+                connection, _ = server.accept()
+                with connection:
+                    read = b""
+                    while not read.endswith(b"\r\n0\r\n\r\n"):
+                        piece = connection.recv(65536)
+                        if not piece:
+                            return
+                        read += piece
+                    connection.sendall(
+                        b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
+                        b"Connection: close\r\n\r\n"
+                        b'{"line":1,"status":201,"id":"x"}\n'
+                        b'{"line":2,"status":503,"error":{"code":"stopping","status":503,'
+                        b'"detail":"The server is stopping."}}\n')
+            thread = threading.Thread(target=serve, daemon=True)
+            thread.start()
+            path = self.write("last.ndjson", [json.dumps({"command": "c", "body": {}})])
+            ran = subprocess.run(
+                [house.ALMANAC, "import", str(path), "--tenant", "t", "--server",
+                 f"http://127.0.0.1:{server.getsockname()[1]}", "--key", "k"],
+                capture_output=True, text=True, timeout=100)
+            thread.join()
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn("1 lines taken (0 of them before), 0 refused", ran.stdout)
 
     def test_a_plain_client_that_sends_all_before_it_reads(self):
         lines = "".join(json.dumps({"command": "create_client", "body": {"first_name": f"P{n}"}})

@@ -9,6 +9,7 @@
 
 #include "domain/house.hpp"
 #include "gateway/http_server.hpp"
+#include "gateway/import_run.hpp"
 #include "gateway/service.hpp"
 #include "tests/eventstore/writer_fixture.hpp"
 #include "tests/gateway/raw_client.hpp"
@@ -277,6 +278,58 @@ TEST_F(ImportsTest, lines_and_answers_are_bounded) {
     ASSERT_EQ(lines.size(), 3U);
     EXPECT_EQ(lines[1].at("status"), 413);
     EXPECT_EQ(code(lines[1]), "line_too_long");
+    EXPECT_EQ(clients(), (std::vector<std::string>{"A", "B"}));
+}
+
+TEST_F(ImportsTest, a_line_that_is_wrong_everywhere_has_an_answer_of_bounded_size) {
+    serve();
+    std::string fields;
+    for (int i = 0; i < 50'000; ++i) fields += fmt::format(R"("f{}":1,)", i);
+    const auto lines =
+        import(R"({"command":"create_client","body":{)" + fields + R"("first_name":"A"}})" + "\n" +
+               "{" + fields + R"("command":"create_client"})" + "\n" + client_line("B"));
+    ASSERT_EQ(lines.size(), 3U);
+    for (const auto& line : {lines[0], lines[1]}) {
+        EXPECT_EQ(line.at("status"), 422);
+        const auto& error = line.at("error").as_object();
+        EXPECT_EQ(error.at("errors").as_array().size(), line_errors_max);
+        EXPECT_NE(std::string(error.at("detail").as_string()).find("first 100 of 5"),
+                  std::string::npos)
+            << error.at("detail");
+    }
+    EXPECT_EQ(lines[2].at("status"), 201);
+}
+
+TEST_F(ImportsTest, a_secret_url_is_told_as_a_request_of_its_own_would_tell_it) {
+    serve();
+    const auto made = import(R"({"command":"create_resource","body":{"type":"staff","name":"Eva"}})"
+                             "\n");
+    const auto id = std::string(made.at(0).at("id").as_string());
+    const auto lines = import(R"({"command":"issue_calendar_feed","id":")" + id + "\"}\n");
+    ASSERT_EQ(lines.at(0).at("status"), 200) << code(lines[0]);
+    const auto url = std::string(lines[0].at("url").as_string());
+    EXPECT_TRUE(url.starts_with("http://h/calendars/")) << url;
+    EXPECT_EQ(ask("GET", url.substr(8)).status, 200);
+    EXPECT_EQ(
+        import(R"({"command":"revoke_calendar_feed","id":")" + id + "\"}\n").at(0).at("status"),
+        200);
+    EXPECT_EQ(ask("GET", url.substr(8)).status, 404) << "at once";
+}
+
+TEST_F(ImportsTest, a_client_that_closes_its_half_in_the_middle_hears_what_was_done) {
+    serve();
+    RawClient client(server_->port());
+    client.send(begun(admin_, "Content-Length: 1000\r\n") + client_line("A") + client_line("B") +
+                R"({"command":"crea)");
+    client.finish_sending();
+    const auto answer = client.receive();
+    EXPECT_TRUE(answer.complete);
+    const auto lines = lines_of(answer.body);
+    ASSERT_EQ(lines.size(), 3U) << answer.body;
+    EXPECT_EQ(lines[0].at("status"), 201);
+    EXPECT_EQ(lines[1].at("status"), 201);
+    EXPECT_EQ(lines[2].at("line"), 3);
+    EXPECT_EQ(code(lines[2]), "malformed_request");
     EXPECT_EQ(clients(), (std::vector<std::string>{"A", "B"}));
 }
 

@@ -86,6 +86,30 @@ TEST_F(CalendarFeedTest, is_there_until_another_one_a_revocation_or_the_end_of_i
     expect_rebuilt();
 }
 
+TEST_F(CalendarFeedTest, holds_five_thousand_and_what_is_to_come_before_the_past) {
+    works(eva, "00:00", "24:00");
+    const auto token = issue(eva);
+    for (int hour = 5; hour < 19; ++hour) {  // 14 a day, 5,110 in all
+        house.make(tenant, "book_series",
+                   fmt::format("{{'service_id':'{}','client_id':'{}','resource_ids':['{}'],"
+                               "'start':'2026-12-02T{:02}:00:00Z','rrule':'FREQ=DAILY;COUNT=365'}}",
+                               cut, lucia, eva, hour));
+    }
+    const auto by_start = [](const FeedContents& feed) {
+        return std::ranges::is_sorted(feed.appointments, {}, &FeedAppointment::start);
+    };
+    auto feed = read(token);
+    ASSERT_EQ(feed->appointments.size(), scheduling::calendar_appointments_max);
+    EXPECT_EQ(feed->appointments.front().start, at("2026-12-02T05:00"));
+    EXPECT_TRUE(by_start(*feed));
+    house.clock().set(at("2027-03-01T00:00"));  // all 5,110 are in reach: the oldest 110 go
+    feed = read(token);
+    ASSERT_EQ(feed->appointments.size(), scheduling::calendar_appointments_max);
+    EXPECT_EQ(feed->appointments.front().start, at("2026-12-09T17:00"));
+    EXPECT_EQ(feed->appointments.back().start, at("2027-12-01T18:00"));
+    EXPECT_TRUE(by_start(*feed));
+}
+
 TEST_F(CalendarFeedTest, shows_a_quarter_back_and_a_year_ahead) {
     const auto token = issue(eva);
     book(cut, lucia, "2026-12-02T09:00", eva);

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "domain/scheduling/calendar_queries.hpp"
 #include "tests/projections/report_salon.hpp"
 
 namespace almanac::projections {
@@ -157,6 +158,48 @@ TEST_F(CalendarTest, what_cannot_be_shown_is_refused) {
     other["resource_ids"] = eva;
     other["from"] = "2026-12-01";
     EXPECT_EQ(refused("free_busy", other), "/from format");
+}
+
+TEST_F(CalendarTest, a_page_holds_five_thousand_appointments_and_is_never_silently_shorter) {
+    const auto yoga = service("Yoga", 60, 1000, ",'capacity':200");
+    const auto daily = [&](int count) {
+        house.make(tenant, "book_series",
+                   fmt::format("{{'service_id':'{}','client_id':'{}','resource_ids':['{}'],"
+                               "'start':'2027-01-01T09:00:00Z','rrule':'FREQ=DAILY;COUNT={}'}}",
+                               yoga, lucia, eva, count));
+    };
+    for (int i = 0; i < 161; ++i) daily(31);  // 4,991
+    daily(9);
+    const Object month{{"view", "month"}, {"date", "2027-01-15"}};
+    const auto page = ask("calendar", month);
+    std::size_t shown = 0;
+    for (const auto& day : page.at("days").get_array())
+        shown += day.at("appointments").get_array().size();
+    EXPECT_EQ(shown, scheduling::calendar_appointments_max);
+    daily(1);
+    EXPECT_EQ(refused("calendar", month), "/view range");
+    auto less = month;
+    less["resource_id"] = ana;
+    EXPECT_EQ(refused("calendar", less), "");
+    less = month;
+    less["view"] = "week";
+    EXPECT_EQ(refused("calendar", less), "");
+}
+
+TEST_F(CalendarTest, a_page_shows_the_working_time_of_two_hundred_resources) {
+    for (int i = 2; i < 200; ++i) staff(fmt::format("S{}", i));
+    const Object day{{"date", "2026-12-02"}};
+    EXPECT_EQ(ask("calendar", day).at("days").at(0).at("working").get_array().size(),
+              scheduling::calendar_resources_max);
+    const auto late = staff("Late");
+    EXPECT_EQ(refused("calendar", day), "/location_id required");
+    auto one = day;
+    one["resource_id"] = late;
+    EXPECT_EQ(ask("calendar", one).at("days").at(0).at("working").get_array().size(), 1U);
+    // One without working time of its own is not counted.
+    house.make(tenant, "create_resource", "{'type':'room','name':'R'}");
+    house.make(tenant, "delete_resource", "{}", late);
+    EXPECT_EQ(refused("calendar", day), "");
 }
 
 TEST_F(CalendarTest, free_busy_merges_what_is_occupied_with_its_buffers) {

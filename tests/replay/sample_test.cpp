@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "replay/sample_marks.hpp"
 #include "replay/stopped_directory.hpp"
 #include "tests/replay/business_fixture.hpp"
 
@@ -126,7 +127,7 @@ TEST_F(Sample, goes_on_wherever_it_was_cut_off) {
         load(*open(whole));
     }
     const auto wanted = types(whole);
-    for (const int commands : {0, 1, 5, 13, 20, 21, 37, 60, 75}) {
+    for (const int commands : {0, 1, 5, 13, 20, 21, 23, 26, 37, 60, 75}) {
         const auto directory = init(fmt::format("cut-{}", commands), "2026-10-20T10:00:00Z");
         {
             const auto store = open(directory);
@@ -146,6 +147,54 @@ TEST_F(Sample, goes_on_wherever_it_was_cut_off) {
         }
         EXPECT_EQ(types(directory), wanted) << "cut off after " << commands << " commands";
     }
+}
+
+// Days off lie behind the first day of bookings, which is another one then.
+TEST_F(Sample, is_closed_once_though_it_is_gone_on_with_on_another_day) {
+    const auto business = *sample_business("bella-hair-salon");
+    for (const int commands : {24, 25, 26}) {
+        SCOPED_TRACE(commands);
+        const auto cut = init(fmt::format("closed-{}", commands), "2026-10-20T10:00:00Z");
+        {
+            const auto store = open(cut);
+            StoreTarget target(*store, catalogue);
+            DyingTarget dying(target, commands);
+            std::ostringstream notes;
+            ASSERT_FALSE(load_sample(business, dying, target, notes));
+            ASSERT_TRUE(target.move_clock(store->clock().now() + std::chrono::hours{26}));
+            load(*store);
+        }
+        const auto count = types(cut);
+        EXPECT_EQ(count.at("scheduling.block_added"), static_cast<int>(business.blocks.size()));
+        EXPECT_EQ(count.at("scheduling.override_set"), 1);
+    }
+}
+
+TEST_F(Sample, of_a_salon_has_a_long_saturday) {
+    const auto directory = init("saturday", "2026-10-20T10:00:00Z");
+    const auto two = *kernel::parse_instant("2026-10-24T12:00:00Z");  // when it closes else
+    const auto six = *kernel::parse_instant("2026-10-24T16:00:00Z");
+    std::size_t after_two = 0;  // free or booked
+    {
+        const auto store = open(directory);
+        const auto loaded = load(*store);
+        StoreTarget target(*store, catalogue);
+        for (const auto* slug : {"haircut", "manicure"}) {
+            const auto id = **target.find_by_slug(loaded.tenant_id, "services", slug);
+            after_two += target.slots(loaded.tenant_id, id, two, six)->size();
+            const auto late = target.slots(loaded.tenant_id, id, six, six + std::chrono::hours{6});
+            EXPECT_TRUE(late->empty());
+        }
+    }
+    const auto ran = almanac({"events", "--data", directory, "--tenant", "bella-hair-salon",
+                              "--types", "scheduling.appointment_booked"});
+    for (const auto& line : ran.lines()) {
+        const auto data = json::parse_own(line).at("data").as_object();
+        const auto text = std::string(data.at("occupancy").at("start").as_string());
+        const auto start = *kernel::parse_instant(text);
+        after_two += start >= two && start < six ? 1U : 0U;
+    }
+    EXPECT_GT(after_two, 0U);
 }
 
 TEST_F(Sample, comes_back_where_somebody_deleted_a_part_before_it_was_complete) {
@@ -178,6 +227,8 @@ TEST_P(EverySample, is_loaded_once_and_can_be_booked) {
     EXPECT_EQ(first->created.at("clients"), static_cast<int>(business.clients.size()));
     EXPECT_GE(first->created.at("appointments"), business.days * 2);
     EXPECT_GT(first->created.at("cancelled"), 0);
+    EXPECT_EQ(first->created.at("blocks"), static_cast<int>(business.blocks.size()));
+    EXPECT_EQ(first->created.at("overrides"), static_cast<int>(business.overrides.size()));
     const auto again = load_sample(business, target, target, notes);
     ASSERT_TRUE(again);
     EXPECT_EQ(again->changes, 0);
@@ -195,6 +246,48 @@ TEST_P(EverySample, is_loaded_once_and_can_be_booked) {
     for (const auto& each : *booked) statuses.insert(each.status);
     EXPECT_TRUE(statuses.contains("confirmed") && statuses.contains("cancelled"));
     EXPECT_EQ(statuses.contains("completed"), business.past_days > 0);
+}
+// Holidays by a rule, a vacation, repairs; and no booking in any of them.
+TEST_P(EverySample, is_closed_at_times_and_nobody_is_booked_then) {
+    const auto directory = init(GetParam(), "2026-11-22T10:00:00Z");
+    {
+        const auto store = open(directory);
+        StoreTarget target(*store, catalogue);
+        std::ostringstream notes;
+        ASSERT_TRUE(load_sample(*sample_business(GetParam()), target, target, notes))
+            << notes.str();
+    }
+    const auto events = [&](const char* type) {
+        std::vector<json::Object> all;
+        const auto ran =
+            almanac({"events", "--data", directory, "--tenant", GetParam(), "--types", type});
+        for (const auto& line : ran.lines())
+            all.push_back(json::parse_own(line).at("data").as_object());
+        return all;
+    };
+    const auto time_at = [](const json::Object& of, const char* name) {
+        return *kernel::parse_instant(std::string(of.at(name).as_string()));
+    };
+    const auto booked = events("scheduling.appointment_booked");
+    EXPECT_FALSE(booked.empty());
+    std::set<std::string> kinds;
+    for (const auto& block : events("scheduling.block_added")) {
+        const auto mark = mark_of_block(block);
+        if (mark.kind != "holiday" || (mark.owner.empty() && !mark.rrule.empty()))
+            kinds.insert(mark.kind);
+        for (const auto& each : booked) {
+            const auto& at = each.at("occupancy").as_object();
+            bool meets = mark.owner.empty() || mark.owner == at.at("location_id").as_string();
+            for (const auto& resource : at.at("resources").as_array())
+                meets = meets || mark.owner == resource.at("id").as_string();
+            EXPECT_FALSE(meets && time_at(at, "start") < time_at(block, "end") &&
+                         time_at(block, "start") < time_at(at, "end"))
+                << json::dump(json::Value(each)) << json::dump(json::Value(block));
+        }
+    }
+    for (const auto* kind : {"holiday", "vacation", "maintenance"})
+        EXPECT_TRUE(kinds.contains(kind)) << kind;
+    EXPECT_FALSE(events("scheduling.override_set").empty());
 }
 INSTANTIATE_TEST_SUITE_P(Samples, EverySample, ::testing::ValuesIn(sample_names()),
                          [](const auto& name) {
