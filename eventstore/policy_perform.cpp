@@ -141,7 +141,9 @@ void PolicyWork::decide(Turn& turn, const Followed& policy, const Source& source
     const auto answer = turn.decide(request);
     if (!answer) {
         const auto& why = answer.error();
-        const bool alone = turn.sources == 0 && turn.events_counted == 0;
+        // A batch may have no room for it beside what is staged; what this source has staged is
+        // passed over in the next one.
+        const bool alone = turn.sources == 0 && turn.stage.appended().empty();
         if (why.code == "limit_reached" && !alone) throw NoRoom{};
         if (!is_final(why)) throw Failed{why.code + ": " + why.detail};
         turn.report.rejected.push_back({name, effect.name, why.code});

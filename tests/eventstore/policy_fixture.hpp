@@ -86,6 +86,7 @@ BOOST_DESCRIBE_STRUCT(Later, (), (id, steps))
 
 inline std::atomic<bool> broken = false;  // what the wishes break_* say
 inline std::atomic<int> reacted = 0;
+inline constexpr int huge_answers = 20;
 
 inline Decision decide(const Ask& wish, Read&, const Context&) {
     return Asked{wish.id, wish.wish, wish.due, wish.steps};
@@ -110,6 +111,14 @@ inline Reactions react(const Asked& e, const Happened&) {
     if (e.wish == "never") return Reactions{}.cancel_timer(key);
     if (e.wish == "twice")
         return Reactions{}.submit("one", Answer{e.id, "one"}).submit("two", Answer{e.id, "two"});
+    if (e.wish == "huge") {  // several batches
+        Reactions reactions;
+        for (int i = 0; i < huge_answers; ++i) {
+            auto what = std::to_string(i) + std::string(900'000, '.');
+            reactions.submit(std::to_string(i), Answer{e.id, std::move(what)});
+        }
+        return reactions;
+    }
     if (e.wish == "half") {
         return Reactions{}
             .submit("one", Answer{e.id, "one"})

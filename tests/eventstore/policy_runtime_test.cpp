@@ -1,6 +1,7 @@
 // Policies: live events only, each effect once across crash, retry and downtime.
 #include "eventstore/policy_runtime.hpp"
 
+#include <set>
 #include <thread>
 
 #include "tests/eventstore/faulty_disk.hpp"
@@ -151,6 +152,28 @@ TEST_F(PolicyTest, a_policy_that_is_gone_runs_nothing_and_goes_on_when_it_is_bac
     open();
     ASSERT_TRUE(settle());
     EXPECT_EQ(story(1), (Told{"14:00 answered now", "14:00 answered later"}));
+}
+
+// 18 MB, where a batch takes eight: none of the effects is lost, none comes twice.
+TEST_F(PolicyTest, a_reaction_larger_than_a_batch_takes_several) {
+    init();
+    open({.echoes = true});
+    ask(1, 1, "huge");
+    ask(1, 2, "now");
+    ASSERT_TRUE(settle());
+    std::multiset<std::string> answered;
+    int echoed = 0;
+    for (const auto& line : story(1)) {
+        const auto what = line.find("answered ");
+        echoed += what == line.npos ? 1 : 0;
+        if (what != line.npos) answered.insert(line.substr(what + 9, line.find('.') - what - 9));
+    }
+    std::multiset<std::string> expected{"now"};
+    for (int i = 0; i < lab::huge_answers; ++i) expected.insert(std::to_string(i));
+    EXPECT_EQ(answered, expected);
+    EXPECT_EQ(echoed, lab::huge_answers + 1);
+    EXPECT_EQ(status().rejected, 0U);
+    EXPECT_EQ(status().set_aside_total, 0U);
 }
 
 TEST_F(PolicyTest, a_rejection_is_the_final_answer) {
