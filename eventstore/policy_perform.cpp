@@ -104,7 +104,7 @@ void PolicyWork::perform(Turn& turn, const Followed& policy, const Source& sourc
     check(reactions, source.timer);
     if (turn.order.at_their_time) turn.stage.set_clock(source.time);
     for (const auto& effect : reactions.effects()) decide(turn, policy, source, effect);
-    if (source.timer) timers_.cancel(turn.stage, *source.timer);
+    if (source.timer && !source.was_set_aside) timers_.cancel(turn.stage, *source.timer);
     for (const auto& change : reactions.timers()) {
         Timer timer;
         timer.tenant = source.tenant;

@@ -23,6 +23,7 @@ struct PolicyWork::Source {
     const CommittedEvent* event = nullptr;
     const TypedEvent* typed = nullptr;  // null: the event's data cannot be read
     const Timer* timer = nullptr;
+    bool was_set_aside = false;  // then the timer waits no more; of its key there may be another
 };
 
 struct PolicyWork::Turn {

@@ -75,9 +75,11 @@ void PolicyWork::run(Stage& stage, const Executor::Decide& decide, const TurnOrd
     const auto reached_before = reached_;
     const auto aside_before = set_aside_total_;
     const auto timers_before = timers_.save();
+    const auto again_before = again_;
     Turn turn{stage, decide, order, report};
     try {
         current_.clear();
+        trying_.reset();
         go(turn);
         write_checkpoints(turn);
         for (const auto& key : turn.done_with) tries_.erase(key);
@@ -92,6 +94,8 @@ void PolicyWork::run(Stage& stage, const Executor::Decide& decide, const TurnOrd
         reached_ = reached_before;
         set_aside_total_ = aside_before;
         timers_.restore(timers_before);
+        again_ = again_before;
+        if (trying_) std::erase(again_, *trying_);  // the others have their turn yet
         if (!current_.empty()) {
             auto& tries = tries_[current_];
             ++tries.count;
@@ -200,11 +204,12 @@ bool PolicyWork::fire_next(Turn& turn) {
 // What an earlier process set aside: with a new program it may go through.
 void PolicyWork::try_again(Turn& turn) {
     while (!again_.empty() && has_room(turn)) {
-        const auto aside = std::move(again_.front());
-        again_.pop_front();
+        trying_ = again_.front();
+        const auto& aside = *trying_;
         CommittedEvent event{aside.position, nullptr};
         TypedEvent typed;
         Source source{aside.tenant, aside.source, aside.source, turn.order.until};
+        source.was_set_aside = true;
         if (aside.timer) {
             source.cause = aside.timer->cause;
             source.timer = &*aside.timer;
@@ -217,16 +222,18 @@ void PolicyWork::try_again(Turn& turn) {
         try {
             perform(turn, *find(aside.policy), source);
         } catch (const Failed&) {
-            continue;  // it stays where it is
+            again_.pop_front();  // it stays where it is
+            continue;
         } catch (const NoRoom&) {
-            again_.push_front(aside);
             turn.report.more = true;
-            return;
+            break;
         }
         turn.stage.erase(Space::policies, set_aside_key(aside));
+        again_.pop_front();
         --set_aside_total_;
         ++turn.sources;
     }
+    trying_.reset();
 }
 
 void PolicyWork::write_checkpoints(Turn& turn) {

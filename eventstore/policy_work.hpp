@@ -112,7 +112,8 @@ class PolicyWork {
     Timers timers_;
     std::uint64_t reached_ = 0;
     std::uint64_t set_aside_total_ = 0;
-    std::deque<SetAside> again_;  // of an earlier process, to be tried once more
+    std::deque<SetAside> again_;      // of an earlier process, to be tried once more
+    std::optional<SetAside> trying_;  // the one of them at hand
     absl::flat_hash_map<std::string, Tries> tries_;
     std::string current_;  // the source at hand, as a key of tries_
 };

@@ -84,7 +84,8 @@ struct Later {
 };
 BOOST_DESCRIBE_STRUCT(Later, (), (id, steps))
 
-inline std::atomic<bool> broken = false;  // what the wishes break_* say
+inline std::atomic<bool> broken = false;       // what the wishes break_* say
+inline std::atomic<bool> house_burns = false;  // break_house, and that alone
 inline std::atomic<int> reacted = 0;
 inline constexpr int huge_answers = 20;
 
@@ -94,7 +95,8 @@ inline Decision decide(const Ask& wish, Read&, const Context&) {
 inline Decision decide(const Answer& wish, Read&, const Context&) {
     if (wish.what == "refuse") return reject("lab.refused", "No.");
     if (wish.what == "break_command" && broken) return unavailable("lab.not_now", "Not now.");
-    if (wish.what == "break_house" && broken) throw std::runtime_error("lab is on fire");
+    if (wish.what == "break_house" && (broken || house_burns))
+        throw std::runtime_error("lab is on fire");
     return Answered{wish.id, wish.what};
 }
 inline Decision decide(const Echo& wish, Read&, const Context&) {
@@ -173,6 +175,7 @@ class PolicyTest : public testing::Test {
   protected:
     PolicyTest() {
         lab::broken = false;
+        lab::house_burns = false;
         lab::reacted = 0;
     }
     ~PolicyTest() override { close(); }

@@ -253,6 +253,50 @@ TEST_F(PolicyTest, a_timer_that_never_goes_through_is_set_aside_too) {
     EXPECT_EQ(status().set_aside_total, 0U);
 }
 
+// The appointment was moved meanwhile: its new timer is not the old one's to take away.
+TEST_F(PolicyTest, a_timer_set_aside_leaves_the_one_that_was_set_after_it) {
+    init();
+    open();
+    ask(1, 1, "later", noon() + hours{1});
+    ASSERT_TRUE(settle());
+    lab::broken = true;
+    set_time(noon() + hours{2});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 1U);
+    lab::broken = false;
+    ask(1, 1, "later", noon() + hours{5});
+    ASSERT_TRUE(settle());
+    open();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(story(1), (Told{"14:00 answered later"}));
+    EXPECT_EQ(status().set_aside_total, 0U);
+    EXPECT_EQ(status().timers_pending, 1U);
+    set_time(noon() + hours{5});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(story(1), (Told{"14:00 answered later", "17:00 answered later"}));
+}
+
+// A throw takes back all of its turn: the retries before it that went through, too.
+TEST_F(PolicyTest, one_that_throws_once_more_takes_no_other_retry_with_it) {
+    init();
+    open();
+    lab::broken = true;
+    for (std::uint8_t i = 0; i < 5; ++i) ask(1, i, i == 2 ? "break_house" : "break_command");
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 5U);
+    lab::broken = false;
+    lab::house_burns = true;
+    open();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 1U);
+    EXPECT_EQ(story(1).size(), 4U);
+    lab::house_burns = false;
+    open();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 0U);
+    EXPECT_EQ(story(1).size(), 5U);
+}
+
 TEST_F(PolicyTest, what_nobody_reacts_to_costs_no_sync) {
     init();
     open();
