@@ -76,6 +76,7 @@ void PolicyWork::run(Stage& stage, const Executor::Decide& decide, const TurnOrd
     const auto aside_before = set_aside_total_;
     const auto timers_before = timers_.save();
     const auto again_before = again_;
+    const auto links_before = links_;
     Turn turn{stage, decide, order, report};
     try {
         current_.clear();
@@ -95,6 +96,7 @@ void PolicyWork::run(Stage& stage, const Executor::Decide& decide, const TurnOrd
         set_aside_total_ = aside_before;
         timers_.restore(timers_before);
         again_ = again_before;
+        links_ = links_before;
         if (trying_) std::erase(again_, *trying_);  // the others have their turn yet
         if (!current_.empty()) {
             auto& tries = tries_[current_];
@@ -170,8 +172,9 @@ bool PolicyWork::react(Turn& turn, const CommittedEvent& event) {
     const auto& record = *event.record;
     const auto typed =
         event.typed.type ? event.typed : read_event(catalogue_, record).value_or(TypedEvent{});
-    const Source source{record.tenant, record.id, record.id,
-                        record.time,   &event,    typed.type ? &typed : nullptr};
+    Source source{record.tenant, record.id, record.id,
+                  record.time,   &event,    typed.type ? &typed : nullptr};
+    source.links = links_to(event);
     bool reacted = false;
     for (auto& policy : followed_) {
         if (policy.position >= event.position) continue;
@@ -187,6 +190,13 @@ bool PolicyWork::react(Turn& turn, const CommittedEvent& event) {
     }
     if (reacted) ++turn.sources;
     return true;
+}
+
+// What an earlier process left behind is known by its actor only.
+int PolicyWork::links_to(const CommittedEvent& event) {
+    while (!links_.empty() && links_.front().first < event.position) links_.pop_front();
+    if (!links_.empty() && links_.front().first == event.position) return links_.front().second;
+    return event.record->actor.kind == policy_actor_kind ? 1 : 0;
 }
 
 // False where none is due, or it has to wait for another turn.

@@ -142,14 +142,21 @@ inline Reactions echo(const Answered& e, const Happened&) {
     return Reactions{}.submit("echo", Echo{e.id});
 }
 
-// `echoes`: a second policy, which reacts to what the first one does.
-inline void declare(Catalogue& catalogue, bool clerk, bool echoes, bool echoes_from_beginning) {
+inline Reactions answer_back(const Echoed& e, const Happened&) {
+    return Reactions{}.submit("answer", Answer{e.id, "again"});
+}
+
+// `echoes`: a second policy, which reacts to what the first one does; `quarrel`: and a third, which
+// reacts to what the second one does with what the second one reacts to.
+inline void declare(Catalogue& catalogue, bool clerk, bool echoes, bool echoes_from_beginning,
+                    bool quarrel) {
     Module lab(catalogue, "lab");
     lab.event<Asked>().event<Answered>().event<Echoed>();
     lab.command<Ask, Task>("ask", "POST tasks", "lab.task:ask", "Asks.");
     lab.command<Answer, Task>("answer", "POST tasks", "lab.task:answer", "Answers.").hidden = true;
     lab.command<Echo, Task>("echo", "POST tasks", "lab.task:echo", "Echoes.").hidden = true;
     if (clerk) lab.policy("clerk").on<Asked>(&react).on_timer<Later>(&ring);
+    if (quarrel) lab.policy("parrot").on<Echoed>(&answer_back);
     if (!echoes) return;
     auto policy = lab.policy("echo", 2).on<Answered>(&echo);
     if (echoes_from_beginning) policy.from_the_beginning();
@@ -163,6 +170,7 @@ struct LabOptions {
     bool clerk = true;
     bool echoes = false;
     bool echoes_from_beginning = false;
+    bool quarrel = false;
     bool policies_run = true;
     void* env = nullptr;
     PolicyOptions policies = {.turn = {},
@@ -190,7 +198,8 @@ class PolicyTest : public testing::Test {
     Store& open(LabOptions options = {}) {
         close();
         catalogue_ = std::make_unique<kernel::Catalogue>(build_catalogue());
-        lab::declare(*catalogue_, options.clerk, options.echoes, options.echoes_from_beginning);
+        lab::declare(*catalogue_, options.clerk, options.echoes, options.echoes_from_beginning,
+                     options.quarrel);
         StoreOptions store;
         store.log.env = options.env;
         store.policies = options.policies;

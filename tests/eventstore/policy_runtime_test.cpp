@@ -39,6 +39,36 @@ TEST_F(PolicyTest, policies_react_to_what_policies_do) {
               (Told{"12:00 answered one", "12:00 answered two", "12:00 echoed", "12:00 echoed"}));
 }
 
+TEST_F(PolicyTest, policies_that_answer_each_other_without_end_are_stopped) {
+    init();
+    open({.echoes = true, .quarrel = true});
+    const auto links = static_cast<std::size_t>(TurnLimits{}.links_max);
+    ask(1, 1, "now");
+    ask(2, 1, "now");
+    ASSERT_TRUE(settle());
+    for (std::uint8_t tenant = 1; tenant <= 2; ++tenant) {
+        ASSERT_EQ(story(tenant).size(), links);
+        EXPECT_EQ(story(tenant).at(2), "12:00 answered again");
+    }
+    EXPECT_EQ(status().lag, 0U);
+    EXPECT_EQ(status().set_aside_total, 2U);
+    const std::string why =
+        "lab.parrot It is the end of 16 reactions in a row, each to the one before: policies "
+        "answer "
+        "each other without end.";
+    EXPECT_EQ(aside_told, (Told{why, why}));
+    // A start tries once more, and is stopped again; a repaired program goes through.
+    open({.echoes = true, .quarrel = true});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 2U);
+    EXPECT_LE(story(1).size(), 2 * links);
+    const auto before = story(1).size();
+    open({.quarrel = true});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(story(1).size(), before + 1);
+    EXPECT_EQ(status().set_aside_total, 0U);
+}
+
 TEST_F(PolicyTest, a_start_runs_nothing_again) {
     init();
     open({.echoes = true});
