@@ -5,9 +5,9 @@
 // its report says that another one is wanted. Failure: a rejection is an effect's final answer.
 // What cannot be decided now (`unavailable`, `corrupt`, a throw) ends the turn before its source
 // and is tried again; after `tries_max` times it is set aside, for that policy only, and everything
-// behind it goes on. At the next start it is tried once more. So is a reaction that would be the
-// `links_max` + first of a chain: policies that answer each other's events end there. A timer
-// begins a chain of its own, since time passes.
+// behind it goes on. At the next start it is tried once more. Policies that answer each other's
+// events end after `links_max` reactions in a row: the next is set aside at once. A timer begins a
+// chain of its own, since time passes.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
