@@ -68,6 +68,8 @@ bool PolicyWork::attempt(Turn& turn, const Followed& policy, const Source& sourc
         turn.report.failed = true;
         turn.report.failure = failed.why;
         return false;
+    } catch (const Endless& endless) {
+        set_aside(turn, policy, source, endless.why);
     } catch (const NoRoom&) {
         current_.clear();
         turn.report.more = true;
@@ -102,9 +104,14 @@ Reactions PolicyWork::reactions_to(const Followed& policy, const Source& source)
 void PolicyWork::perform(Turn& turn, const Followed& policy, const Source& source) {
     const auto reactions = reactions_to(policy, source);
     check(reactions, source.timer);
+    if (source.links >= limits_.links_max && !reactions.effects().empty())
+        throw Endless{
+            fmt::format("It is the end of {} reactions in a row, each to the one before: "
+                        "policies answer each other without end.",
+                        source.links)};
     if (turn.order.at_their_time) turn.stage.set_clock(source.time);
     for (const auto& effect : reactions.effects()) decide(turn, policy, source, effect);
-    if (source.timer) timers_.cancel(turn.stage, *source.timer);
+    if (source.timer && !source.was_set_aside) timers_.cancel(turn.stage, *source.timer);
     for (const auto& change : reactions.timers()) {
         Timer timer;
         timer.tenant = source.tenant;
@@ -124,7 +131,7 @@ void PolicyWork::perform(Turn& turn, const Followed& policy, const Source& sourc
 }
 
 void PolicyWork::decide(Turn& turn, const Followed& policy, const Source& source,
-                        const kernel::Effect& effect) const {
+                        const kernel::Effect& effect) {
     const auto& name = policy.type->name;
     CommandRequest request;
     request.effect =
@@ -134,17 +141,25 @@ void PolicyWork::decide(Turn& turn, const Followed& policy, const Source& source
     if (!request.type) throw Failed{"The effect " + effect.name + " is no command."};
     request.command = effect.wish;
     request.tenant = source.tenant;
-    request.actor = {"policy", name};
+    request.actor = {std::string(policy_actor_kind), name};
     request.causation_id = kernel::to_string(source.cause);
     request.correlation_id =
         source.event ? source.event->record->correlation_id : request.causation_id;
     const auto answer = turn.decide(request);
     if (!answer) {
         const auto& why = answer.error();
-        const bool alone = turn.sources == 0 && turn.events_counted == 0;
+        // A batch may have no room for it beside what is staged; what this source has staged is
+        // passed over in the next one.
+        const bool alone = turn.sources == 0 && turn.stage.appended().empty();
         if (why.code == "limit_reached" && !alone) throw NoRoom{};
         if (!is_final(why)) throw Failed{why.code + ": " + why.detail};
         turn.report.rejected.push_back({name, effect.name, why.code});
+    } else {
+        auto position = answer->position + 1 - answer->events.size();
+        for (const auto& event : answer->events) {
+            if (event_types_.contains(event.type)) links_.emplace_back(position, source.links + 1);
+            ++position;
+        }
     }
     ++turn.report.effects;
 }

@@ -14,6 +14,13 @@ struct Failed {
 // It would fit into a batch of its own.
 struct NoRoom {};
 
+// It will never be reacted to: there is nothing to try again.
+struct Endless {
+    std::string why;
+};
+
+inline constexpr std::string_view policy_actor_kind = "policy";
+
 // What a policy reacts to: an event, or a timer of its own.
 struct PolicyWork::Source {
     TenantId tenant;
@@ -23,6 +30,8 @@ struct PolicyWork::Source {
     const CommittedEvent* event = nullptr;
     const TypedEvent* typed = nullptr;  // null: the event's data cannot be read
     const Timer* timer = nullptr;
+    int links = 0;               // reactions in a row that led to the event
+    bool was_set_aside = false;  // then the timer waits no more; of its key there may be another
 };
 
 struct PolicyWork::Turn {

@@ -75,9 +75,12 @@ void PolicyWork::run(Stage& stage, const Executor::Decide& decide, const TurnOrd
     const auto reached_before = reached_;
     const auto aside_before = set_aside_total_;
     const auto timers_before = timers_.save();
+    const auto again_before = again_;
+    const auto links_before = links_;
     Turn turn{stage, decide, order, report};
     try {
         current_.clear();
+        trying_.reset();
         go(turn);
         write_checkpoints(turn);
         for (const auto& key : turn.done_with) tries_.erase(key);
@@ -92,6 +95,9 @@ void PolicyWork::run(Stage& stage, const Executor::Decide& decide, const TurnOrd
         reached_ = reached_before;
         set_aside_total_ = aside_before;
         timers_.restore(timers_before);
+        again_ = again_before;
+        links_ = links_before;
+        if (trying_) std::erase(again_, *trying_);  // the others have their turn yet
         if (!current_.empty()) {
             auto& tries = tries_[current_];
             ++tries.count;
@@ -166,8 +172,9 @@ bool PolicyWork::react(Turn& turn, const CommittedEvent& event) {
     const auto& record = *event.record;
     const auto typed =
         event.typed.type ? event.typed : read_event(catalogue_, record).value_or(TypedEvent{});
-    const Source source{record.tenant, record.id, record.id,
-                        record.time,   &event,    typed.type ? &typed : nullptr};
+    Source source{record.tenant, record.id, record.id,
+                  record.time,   &event,    typed.type ? &typed : nullptr};
+    source.links = links_to(event);
     bool reacted = false;
     for (auto& policy : followed_) {
         if (policy.position >= event.position) continue;
@@ -185,6 +192,13 @@ bool PolicyWork::react(Turn& turn, const CommittedEvent& event) {
     return true;
 }
 
+// What an earlier process left behind is known by its actor only.
+int PolicyWork::links_to(const CommittedEvent& event) {
+    while (!links_.empty() && links_.front().first < event.position) links_.pop_front();
+    if (!links_.empty() && links_.front().first == event.position) return links_.front().second;
+    return event.record->actor.kind == policy_actor_kind ? 1 : 0;
+}
+
 // False where none is due, or it has to wait for another turn.
 bool PolicyWork::fire_next(Turn& turn) {
     const auto timer = timers_.next(turn.stage);
@@ -200,11 +214,12 @@ bool PolicyWork::fire_next(Turn& turn) {
 // What an earlier process set aside: with a new program it may go through.
 void PolicyWork::try_again(Turn& turn) {
     while (!again_.empty() && has_room(turn)) {
-        const auto aside = std::move(again_.front());
-        again_.pop_front();
+        trying_ = again_.front();
+        const auto& aside = *trying_;
         CommittedEvent event{aside.position, nullptr};
         TypedEvent typed;
         Source source{aside.tenant, aside.source, aside.source, turn.order.until};
+        source.was_set_aside = true;
         if (aside.timer) {
             source.cause = aside.timer->cause;
             source.timer = &*aside.timer;
@@ -217,16 +232,18 @@ void PolicyWork::try_again(Turn& turn) {
         try {
             perform(turn, *find(aside.policy), source);
         } catch (const Failed&) {
-            continue;  // it stays where it is
+            again_.pop_front();  // it stays where it is
+            continue;
         } catch (const NoRoom&) {
-            again_.push_front(aside);
             turn.report.more = true;
-            return;
+            break;
         }
         turn.stage.erase(Space::policies, set_aside_key(aside));
+        again_.pop_front();
         --set_aside_total_;
         ++turn.sources;
     }
+    trying_.reset();
 }
 
 void PolicyWork::write_checkpoints(Turn& turn) {

@@ -5,7 +5,9 @@
 // its report says that another one is wanted. Failure: a rejection is an effect's final answer.
 // What cannot be decided now (`unavailable`, `corrupt`, a throw) ends the turn before its source
 // and is tried again; after `tries_max` times it is set aside, for that policy only, and everything
-// behind it goes on. At the next start it is tried once more.
+// behind it goes on. At the next start it is tried once more. Policies that answer each other's
+// events end after `links_max` reactions in a row: the next is set aside at once. A timer begins a
+// chain of its own, since time passes.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
@@ -22,6 +24,7 @@ struct TurnLimits {
     std::uint64_t positions_max = 16'384;
     std::size_t bytes_max = 1UL << 20;  // of events staged; a batch has room for four times that
     int tries_max = 5;
+    int links_max = 16;  // reactions in a row, each to an event of the one before
 };
 
 // Committed events that some policy reacts to, of all positions [from, through].
@@ -98,7 +101,8 @@ class PolicyWork {
     bool attempt(Turn& turn, const Followed& policy, const Source& source);
     void perform(Turn& turn, const Followed& policy, const Source& source);
     void decide(Turn& turn, const Followed& policy, const Source& source,
-                const kernel::Effect& effect) const;
+                const kernel::Effect& effect);
+    int links_to(const CommittedEvent& event);
     void set_aside(Turn& turn, const Followed& policy, const Source& source,
                    const std::string& error);
     void reach(std::uint64_t position);
@@ -112,9 +116,11 @@ class PolicyWork {
     Timers timers_;
     std::uint64_t reached_ = 0;
     std::uint64_t set_aside_total_ = 0;
-    std::deque<SetAside> again_;  // of an earlier process, to be tried once more
+    std::deque<SetAside> again_;      // of an earlier process, to be tried once more
+    std::optional<SetAside> trying_;  // the one of them at hand
     absl::flat_hash_map<std::string, Tries> tries_;
-    std::string current_;  // the source at hand, as a key of tries_
+    std::deque<std::pair<std::uint64_t, int>> links_;  // of effects that are still to be reacted to
+    std::string current_;                              // the source at hand, as a key of tries_
 };
 
 }  // namespace almanac::eventstore

@@ -123,11 +123,14 @@ void SandboxMover::pass(CommandRequest request, CommandReply reply) {
 void SandboxMover::State::run() {
     std::unique_lock lock(mutex);
     while (!stopping) {
-        await(lock, nullptr, [this] { return !moves.empty(); });
+        // Moving without a move: they were all told before their turn came. Who waits goes on.
+        await(lock, nullptr, [this] { return moving; });
         if (stopping) break;
-        auto next = std::move(moves.front());
-        moves.pop_front();
-        move_one(lock, std::move(next));
+        if (!moves.empty()) {
+            auto next = std::move(moves.front());
+            moves.pop_front();
+            move_one(lock, std::move(next));
+        }
         if (moves.empty() && !stopping) release(lock);
     }
     refuse_all(lock);

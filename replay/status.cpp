@@ -24,6 +24,48 @@ Result<std::uint64_t> count_entries(const eventstore::Log& log, std::string_view
     return count;
 }
 
+constexpr std::size_t set_aside_listed_max = 100;
+
+struct SetAsideList {
+    std::uint64_t count = 0;
+    json::Array first;
+};
+
+json::Object listed(const eventstore::SetAside& aside, unsigned partition) {
+    json::Object row{{"policy", aside.policy},
+                     {"tenant", kernel::to_string(aside.tenant)},
+                     {"source", aside.timer ? "timer" : "event"},
+                     {"id", kernel::to_string(aside.source)}};
+    if (aside.timer) {
+        row["due"] = kernel::to_string(aside.timer->due);
+        row["cause"] = kernel::to_string(aside.timer->cause);
+    } else {
+        row["position"] = fmt::format("{}-{}", partition, aside.position);
+    }
+    row["error"] = aside.error;
+    return row;
+}
+
+Result<SetAsideList> set_aside_of(const eventstore::Partition& partition) {
+    SetAsideList all;
+    Result<void> damaged;
+    const auto look_at = [&](std::string_view key, std::string_view value) {
+        if (++all.count > set_aside_listed_max) return true;
+        const auto aside = eventstore::decode_set_aside(key, value);
+        if (!aside) {
+            damaged = std::unexpected(aside.error());
+            return false;
+        }
+        all.first.emplace_back(listed(*aside, partition.number));
+        return true;
+    };
+    const auto read = partition.log->entries(eventstore::Space::policies,
+                                             eventstore::set_aside_prefix, {}, look_at);
+    if (!damaged) return std::unexpected(damaged.error());
+    if (!read) return std::unexpected(read.error());
+    return all;
+}
+
 Result<json::Object> partition_status(const eventstore::Partition& partition) {
     const auto& log = *partition.log;
     const auto last = log.last_position();
@@ -31,25 +73,26 @@ Result<json::Object> partition_status(const eventstore::Partition& partition) {
     if (!views) return std::unexpected(views.error());
     const auto timers = count_entries(log, eventstore::timer_prefix);
     if (!timers) return std::unexpected(timers.error());
-    const auto set_aside = count_entries(log, eventstore::set_aside_prefix);
+    auto set_aside = set_aside_of(partition);
     if (!set_aside) return std::unexpected(set_aside.error());
-    json::Array listed;
+    json::Array shown_views;
     std::uint64_t lag = views->empty() ? last : 0;
     for (const auto& view : *views) {
         const auto behind = last - std::min(last, view.position);
         lag = std::max(lag, behind);
-        listed.push_back({{"name", view.name},
-                          {"version", view.version},
-                          {"position", fmt::format("{}-{}", partition.number, view.position)},
-                          {"lag", behind}});
+        shown_views.push_back({{"name", view.name},
+                               {"version", view.version},
+                               {"position", fmt::format("{}-{}", partition.number, view.position)},
+                               {"lag", behind}});
     }
     return json::Object{{"partition", partition.number},
                         {"position", fmt::format("{}-{}", partition.number, last)},
                         {"log_id", kernel::to_string(log.log_id())},
                         {"view_lag", lag},
                         {"timers_pending", *timers},
-                        {"policies_set_aside", *set_aside},
-                        {"views", std::move(listed)},
+                        {"policies_set_aside", set_aside->count},
+                        {"set_aside", std::move(set_aside->first)},
+                        {"views", std::move(shown_views)},
                         {"unfinished_fork", partition.unfinished_fork.has_value()}};
 }
 
@@ -171,8 +214,17 @@ std::string status_text(const json::Object& status) {
         const auto& partition = each.as_object();
         text += fmt::format("  partition {}\n", shown(partition.at("partition")));
         for (const auto& [name, value] : partition) {
-            if (name == "partition" || name == "views") continue;
+            if (name == "partition" || name == "views" || name == "set_aside") continue;
             text += fmt::format("    {:<19} {}\n", std::string_view(name), shown(value));
+        }
+        const auto* set_aside = partition.if_contains("set_aside");
+        for (const auto& row : set_aside ? set_aside->as_array() : json::Array{}) {
+            const auto& aside = row.as_object();
+            const auto* position = aside.if_contains("position");
+            text += fmt::format(
+                "    set aside           {}, tenant {}, {} {} {}: {}\n", shown(aside.at("policy")),
+                shown(aside.at("tenant")), shown(aside.at("source")), position ? "at" : "due",
+                shown(position ? *position : aside.at("due")), shown(aside.at("error")));
         }
         const auto* views = partition.if_contains("views");
         if (views && views->as_array().empty()) {

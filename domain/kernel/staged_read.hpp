@@ -36,7 +36,7 @@ class StagedRead final : public Read {
             copy.state = reaction.fold->copy(copy.state.get());
             at = staged_.emplace(tag, std::move(copy)).first;
         }
-        ++at->second.revision;
+        if (at->second.revision++ == 0) at->second.created_at = now_.now;
         at->second.updated_at = now_.now;
         reaction.evolve(at->second.state.get(), event.data.get(),
                         EventMeta{now_.now, {}, now_.actor, tag});

@@ -9,10 +9,11 @@ namespace {
 void drop_expired(std::vector<LiveHold>& holds, Instant now) {
     std::erase_if(holds, [&](const LiveHold& each) { return each.expires_at <= now; });
 }
-void drop(std::vector<LiveHold>& holds, const HoldId& id) {
+}  // namespace
+
+void forget(std::vector<LiveHold>& holds, const HoldId& id) {
     std::erase_if(holds, [&](const LiveHold& each) { return each.id == id; });
 }
-}  // namespace
 
 Result<const Hold*> live_hold(const HoldId& id, Read& read, Instant now) {
     const auto* hold = read.find<Hold>(id);
@@ -87,43 +88,16 @@ void evolve(PrincipalHolds& holds, const HoldPlaced& e, const EventMeta& meta) {
     drop_expired(holds.holds, meta.time);
     holds.holds.push_back({e.id, e.expires_at});
 }
-void evolve(PrincipalHolds& holds, const HoldReleased& e) {
-    drop(holds.holds, e.id);
-}
-void evolve(PrincipalHolds& holds, const HoldBooked& e) {
-    drop(holds.holds, e.id);
-}
-void evolve(PrincipalHolds& holds, const HoldExpired& e) {
-    drop(holds.holds, e.id);
-}
 
 // What expired can go: time does not run backwards within a tenant.
 void evolve(ResourceMonth& month, const HoldPlaced& e, const EventMeta& meta) {
     std::erase_if(month.allocations, [&](const Allocation& a) { return a.is_over(meta.time); });
     take(month, e.id, e.occupancy, e.expires_at);
 }
-void evolve(ResourceMonth& month, const HoldReleased& e) {
-    release(month, e.id);
-}
-void evolve(ResourceMonth& month, const HoldBooked& e) {
-    release(month, e.id);
-}
-void evolve(ResourceMonth& month, const HoldExpired& e) {
-    release(month, e.id);
-}
 
 void evolve(ServiceDay& day, const HoldPlaced& e, const EventMeta& meta) {
     drop_expired(day.holds, meta.time);
     day.holds.push_back({e.id, e.expires_at});
-}
-void evolve(ServiceDay& day, const HoldReleased& e) {
-    drop(day.holds, e.id);
-}
-void evolve(ServiceDay& day, const HoldBooked& e) {
-    drop(day.holds, e.id);
-}
-void evolve(ServiceDay& day, const HoldExpired& e) {
-    drop(day.holds, e.id);
 }
 
 }  // namespace almanac::scheduling

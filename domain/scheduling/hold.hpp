@@ -52,6 +52,11 @@ struct HoldExpired {
 };
 BOOST_DESCRIBE_STRUCT(HoldExpired, (), (id, held_by, freed))
 
+// What ends a hold; each repeats what it kept, so that every fold can free it by itself.
+template <class E>
+concept HoldEnd =
+    std::same_as<E, HoldReleased> || std::same_as<E, HoldBooked> || std::same_as<E, HoldExpired>;
+
 // ---- folds ------------------------------------------------------------------------------------
 
 struct Hold {
@@ -95,13 +100,8 @@ auto hold_tags(const E& e, const Occupancy& occupancy) {
 inline auto tags(const HoldPlaced& e) {
     return hold_tags(e, e.occupancy);
 }
-inline auto tags(const HoldReleased& e) {
-    return hold_tags(e, e.freed);
-}
-inline auto tags(const HoldBooked& e) {
-    return hold_tags(e, e.freed);
-}
-inline auto tags(const HoldExpired& e) {
+template <HoldEnd E>
+auto tags(const E& e) {
     return hold_tags(e, e.freed);
 }
 
@@ -110,17 +110,23 @@ void evolve(Hold& hold, const HoldReleased& e);
 void evolve(Hold& hold, const HoldBooked& e);
 void evolve(Hold& hold, const HoldExpired& e);
 void evolve(PrincipalHolds& holds, const HoldPlaced& e, const EventMeta& meta);
-void evolve(PrincipalHolds& holds, const HoldReleased& e);
-void evolve(PrincipalHolds& holds, const HoldBooked& e);
-void evolve(PrincipalHolds& holds, const HoldExpired& e);
 void evolve(ResourceMonth& month, const HoldPlaced& e, const EventMeta& meta);
-void evolve(ResourceMonth& month, const HoldReleased& e);
-void evolve(ResourceMonth& month, const HoldBooked& e);
-void evolve(ResourceMonth& month, const HoldExpired& e);
 void evolve(ServiceDay& day, const HoldPlaced& e, const EventMeta& meta);
-void evolve(ServiceDay& day, const HoldReleased& e);
-void evolve(ServiceDay& day, const HoldBooked& e);
-void evolve(ServiceDay& day, const HoldExpired& e);
+
+// However it ended, nothing counts it any more.
+void forget(std::vector<LiveHold>& holds, const HoldId& id);
+template <HoldEnd E>
+void evolve(PrincipalHolds& holds, const E& e) {
+    forget(holds.holds, e.id);
+}
+template <HoldEnd E>
+void evolve(ResourceMonth& month, const E& e) {
+    release(month, e.id);
+}
+template <HoldEnd E>
+void evolve(ServiceDay& day, const E& e) {
+    forget(day.holds, e.id);
+}
 
 // ---- commands ---------------------------------------------------------------------------------
 

@@ -3,14 +3,33 @@
 #include <algorithm>
 
 #include "domain/kernel/staged_read.hpp"
+#include "domain/scheduling/snapshot_source.hpp"
 #include "domain/tenancy/tenant.hpp"
 
 namespace almanac::scheduling {
 namespace {
 
+// Where the service is given although nothing says so: at the location of the first role's people,
+// of several the one that comes first by preference, then id.
+std::optional<LocationId> usual_location(const BookSeries& wish, Read& read, const Context& now) {
+    FoldSource folds(read, now.now);
+    const auto snapshot =
+        build_snapshot(folds, wish.service_id, *live<Service>(read, wish.service_id), wish.start,
+                       wish.start + std::chrono::minutes{1}, {});
+    if (!snapshot) return std::nullopt;
+    const auto role = std::ranges::find_if(snapshot->roles, &SlotRole::required);
+    if (role == snapshot->roles.end() || role->candidates.empty()) return std::nullopt;
+    const auto best = std::ranges::min(role->candidates, {}, [&](const Uuid& id) {
+        return std::pair{std::ranges::find(role->preference, id) - role->preference.begin(), id};
+    });
+    const auto at = std::ranges::find(snapshot->resources, best, &SlotResource::id);
+    if (at == snapshot->resources.end()) return std::nullopt;
+    return LocationId{at->location};
+}
+
 // Where the local time of the rule is: at the location of a given resource, else of the first
-// that books at `start`, else at the default one.
-Zone zone_of_series(const BookSeries& wish, const Decision& first, Read& read) {
+// that books at `start`, else where the service is given, else at the default one.
+Zone zone_of_series(const BookSeries& wish, const Decision& first, Read& read, const Context& now) {
     LocationId location{read.get<tenancy::Tenant>(read.tenant()).default_location_id};
     const auto* given = wish.resource_ids.empty()
                             ? nullptr
@@ -19,6 +38,8 @@ Zone zone_of_series(const BookSeries& wish, const Decision& first, Read& read) {
         location = location_of(*given, read);
     } else if (first) {
         location = first->list.front().as<AppointmentBooked>()->occupancy.location_id;
+    } else if (const auto usual = usual_location(wish, read, now)) {
+        location = *usual;
     }
     return Zone::find(read.get<Record<Location>>(location).time_zone).value_or(Zone::utc());
 }
@@ -125,7 +146,7 @@ Decision decide(const BookSeries& wish, Read& read, const Context& now) {
     }
     const auto first = decide(static_cast<const BookAppointment&>(wish), read, now);
     if (!first && is_of_the_wish(first.error())) return std::unexpected(first.error());
-    const auto zone = zone_of_series(wish, first, read);
+    const auto zone = zone_of_series(wish, first, read, now);
     const auto starts = starts_of(wish, zone);
     if (!starts) return std::unexpected(starts.error());
 

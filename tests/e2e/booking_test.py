@@ -1,16 +1,12 @@
 """Booking as a client of the API sees it.
 
-Shows, of the spine: "the slot is gone from the availability view", "slots and booking use one
-predicate", and "1,000 concurrent grabs of one chair -> exactly one".
+Shows, of the spine: "the slot is gone from the availability view" and "slots and booking use one
+predicate". Races for one chair are in races_test.py.
 """
-import collections
-import threading
 import unittest
 
 import house
 
-CONNECTIONS = 64
-GRABS = 1000
 DAY = 3
 
 
@@ -86,40 +82,6 @@ class BookingTest(house.SalonTest):
         stale = self.api.post(f"appointments/{appointment}/cancel",
                               {"by": "client", "reason": "x"}, If_Match='"7"')
         self.assertEqual((stale.status, stale.code), (412, "precondition_failed"), stale)
-
-    def test_a_thousand_concurrent_grabs_of_one_chair_book_exactly_one(self):
-        other = house.Salon.add_service(self.api, "Colour", [self.chair])
-        bodies = [self.booking(house.instant(DAY, 10)),
-                  self.booking(house.instant(DAY, 10, 30), service_id=other)]
-        left = collections.deque(bodies[n % 2] for n in range(GRABS))
-        house.seeded("grabs").shuffle(left)
-        answers, together = [], threading.Barrier(CONNECTIONS)
-
-        def grab():
-            api = self.spine.client("salon")
-            api.get("/healthz")
-            together.wait()
-            while True:
-                try:
-                    body = left.popleft()
-                except IndexError:
-                    break
-                answers.append(api.post("appointments", body))
-            api.close()
-
-        threads = [threading.Thread(target=grab) for _ in range(CONNECTIONS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        outcomes = collections.Counter((answer.status, answer.code) for answer in answers)
-        print(f"grabs: {dict(outcomes)}", flush=True)
-        self.assertEqual(outcomes, {(201, None): 1, (409, "scheduling.slot_taken"): GRABS - 1})
-        held = [row for row in self.api.pages(f"appointments?resource_id={self.chair}")]
-        self.assertEqual(len(held), 1)
-        booked = [event for event in house.all_events(self.api, "scheduling.appointment_booked")
-                  if self.chair in str(event["data"])]
-        self.assertEqual(len(booked), 1)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Shows, of the domain page "Scheduling": the lifecycle with its actual times, payment facts and the
 status derived from them, holds that are booked by naming them, and overrides.
 """
-import concurrent.futures
 import unittest
 
 import house
@@ -141,24 +140,6 @@ class VisitTest(house.SalonTest):
             answer = self.api.send("PUT", f"resources/{self.chair}/overrides/{bad}",
                                    {"closed": True})
             self.assertEqual(answer.status, 404, answer)
-
-    def test_hold_and_booking_race_for_one_chair(self):
-        start = house.instant(DAY, 18)
-
-        def grab(number):
-            api = self.spine.client("salon")
-            try:
-                if number % 2:
-                    return api.post("appointments", self.booking(start))
-                return api.post("holds", {"service_id": self.service, "start": start})
-            finally:
-                api.close()
-        with concurrent.futures.ThreadPoolExecutor(32) as pool:
-            answers = list(pool.map(grab, range(1000)))
-        won = [answer for answer in answers if answer.status == 201]
-        self.assertEqual(len(won), 1)
-        lost = {(answer.status, answer.code) for answer in answers if answer.status != 201}
-        self.assertEqual(lost, {(409, "scheduling.slot_taken")})
 
 
 if __name__ == "__main__":

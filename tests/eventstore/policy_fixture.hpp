@@ -84,8 +84,10 @@ struct Later {
 };
 BOOST_DESCRIBE_STRUCT(Later, (), (id, steps))
 
-inline std::atomic<bool> broken = false;  // what the wishes break_* say
+inline std::atomic<bool> broken = false;       // what the wishes break_* say
+inline std::atomic<bool> house_burns = false;  // break_house, and that alone
 inline std::atomic<int> reacted = 0;
+inline constexpr int huge_answers = 20;
 
 inline Decision decide(const Ask& wish, Read&, const Context&) {
     return Asked{wish.id, wish.wish, wish.due, wish.steps};
@@ -93,7 +95,8 @@ inline Decision decide(const Ask& wish, Read&, const Context&) {
 inline Decision decide(const Answer& wish, Read&, const Context&) {
     if (wish.what == "refuse") return reject("lab.refused", "No.");
     if (wish.what == "break_command" && broken) return unavailable("lab.not_now", "Not now.");
-    if (wish.what == "break_house" && broken) throw std::runtime_error("lab is on fire");
+    if (wish.what == "break_house" && (broken || house_burns))
+        throw std::runtime_error("lab is on fire");
     return Answered{wish.id, wish.what};
 }
 inline Decision decide(const Echo& wish, Read&, const Context&) {
@@ -110,6 +113,14 @@ inline Reactions react(const Asked& e, const Happened&) {
     if (e.wish == "never") return Reactions{}.cancel_timer(key);
     if (e.wish == "twice")
         return Reactions{}.submit("one", Answer{e.id, "one"}).submit("two", Answer{e.id, "two"});
+    if (e.wish == "huge") {  // several batches
+        Reactions reactions;
+        for (int i = 0; i < huge_answers; ++i) {
+            auto what = std::to_string(i) + std::string(900'000, '.');
+            reactions.submit(std::to_string(i), Answer{e.id, std::move(what)});
+        }
+        return reactions;
+    }
     if (e.wish == "half") {
         return Reactions{}
             .submit("one", Answer{e.id, "one"})
@@ -131,14 +142,21 @@ inline Reactions echo(const Answered& e, const Happened&) {
     return Reactions{}.submit("echo", Echo{e.id});
 }
 
-// `echoes`: a second policy, which reacts to what the first one does.
-inline void declare(Catalogue& catalogue, bool clerk, bool echoes, bool echoes_from_beginning) {
+inline Reactions answer_back(const Echoed& e, const Happened&) {
+    return Reactions{}.submit("answer", Answer{e.id, "again"});
+}
+
+// `echoes`: a second policy, which reacts to what the first one does; `quarrel`: and a third, which
+// reacts to what the second one does with what the second one reacts to.
+inline void declare(Catalogue& catalogue, bool clerk, bool echoes, bool echoes_from_beginning,
+                    bool quarrel) {
     Module lab(catalogue, "lab");
     lab.event<Asked>().event<Answered>().event<Echoed>();
     lab.command<Ask, Task>("ask", "POST tasks", "lab.task:ask", "Asks.");
     lab.command<Answer, Task>("answer", "POST tasks", "lab.task:answer", "Answers.").hidden = true;
     lab.command<Echo, Task>("echo", "POST tasks", "lab.task:echo", "Echoes.").hidden = true;
     if (clerk) lab.policy("clerk").on<Asked>(&react).on_timer<Later>(&ring);
+    if (quarrel) lab.policy("parrot").on<Echoed>(&answer_back);
     if (!echoes) return;
     auto policy = lab.policy("echo", 2).on<Answered>(&echo);
     if (echoes_from_beginning) policy.from_the_beginning();
@@ -152,6 +170,7 @@ struct LabOptions {
     bool clerk = true;
     bool echoes = false;
     bool echoes_from_beginning = false;
+    bool quarrel = false;
     bool policies_run = true;
     void* env = nullptr;
     PolicyOptions policies = {.turn = {},
@@ -164,6 +183,7 @@ class PolicyTest : public testing::Test {
   protected:
     PolicyTest() {
         lab::broken = false;
+        lab::house_burns = false;
         lab::reacted = 0;
     }
     ~PolicyTest() override { close(); }
@@ -178,7 +198,8 @@ class PolicyTest : public testing::Test {
     Store& open(LabOptions options = {}) {
         close();
         catalogue_ = std::make_unique<kernel::Catalogue>(build_catalogue());
-        lab::declare(*catalogue_, options.clerk, options.echoes, options.echoes_from_beginning);
+        lab::declare(*catalogue_, options.clerk, options.echoes, options.echoes_from_beginning,
+                     options.quarrel);
         StoreOptions store;
         store.log.env = options.env;
         store.policies = options.policies;

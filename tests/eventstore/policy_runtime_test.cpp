@@ -1,6 +1,7 @@
 // Policies: live events only, each effect once across crash, retry and downtime.
 #include "eventstore/policy_runtime.hpp"
 
+#include <set>
 #include <thread>
 
 #include "tests/eventstore/faulty_disk.hpp"
@@ -36,6 +37,36 @@ TEST_F(PolicyTest, policies_react_to_what_policies_do) {
     ASSERT_TRUE(settle());
     EXPECT_EQ(story(1),
               (Told{"12:00 answered one", "12:00 answered two", "12:00 echoed", "12:00 echoed"}));
+}
+
+TEST_F(PolicyTest, policies_that_answer_each_other_without_end_are_stopped) {
+    init();
+    open({.echoes = true, .quarrel = true});
+    const auto links = static_cast<std::size_t>(TurnLimits{}.links_max);
+    ask(1, 1, "now");
+    ask(2, 1, "now");
+    ASSERT_TRUE(settle());
+    for (std::uint8_t tenant = 1; tenant <= 2; ++tenant) {
+        ASSERT_EQ(story(tenant).size(), links);
+        EXPECT_EQ(story(tenant).at(2), "12:00 answered again");
+    }
+    EXPECT_EQ(status().lag, 0U);
+    EXPECT_EQ(status().set_aside_total, 2U);
+    const std::string why =
+        "lab.parrot It is the end of 16 reactions in a row, each to the one before: policies "
+        "answer "
+        "each other without end.";
+    EXPECT_EQ(aside_told, (Told{why, why}));
+    // A start tries once more, and is stopped again; a repaired program goes through.
+    open({.echoes = true, .quarrel = true});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 2U);
+    EXPECT_LE(story(1).size(), 2 * links);
+    const auto before = story(1).size();
+    open({.quarrel = true});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(story(1).size(), before + 1);
+    EXPECT_EQ(status().set_aside_total, 0U);
 }
 
 TEST_F(PolicyTest, a_start_runs_nothing_again) {
@@ -153,6 +184,28 @@ TEST_F(PolicyTest, a_policy_that_is_gone_runs_nothing_and_goes_on_when_it_is_bac
     EXPECT_EQ(story(1), (Told{"14:00 answered now", "14:00 answered later"}));
 }
 
+// 18 MB, where a batch takes eight: none of the effects is lost, none comes twice.
+TEST_F(PolicyTest, a_reaction_larger_than_a_batch_takes_several) {
+    init();
+    open({.echoes = true});
+    ask(1, 1, "huge");
+    ask(1, 2, "now");
+    ASSERT_TRUE(settle());
+    std::multiset<std::string> answered;
+    int echoed = 0;
+    for (const auto& line : story(1)) {
+        const auto what = line.find("answered ");
+        echoed += what == line.npos ? 1 : 0;
+        if (what != line.npos) answered.insert(line.substr(what + 9, line.find('.') - what - 9));
+    }
+    std::multiset<std::string> expected{"now"};
+    for (int i = 0; i < lab::huge_answers; ++i) expected.insert(std::to_string(i));
+    EXPECT_EQ(answered, expected);
+    EXPECT_EQ(echoed, lab::huge_answers + 1);
+    EXPECT_EQ(status().rejected, 0U);
+    EXPECT_EQ(status().set_aside_total, 0U);
+}
+
 TEST_F(PolicyTest, a_rejection_is_the_final_answer) {
     init();
     open();
@@ -228,6 +281,50 @@ TEST_F(PolicyTest, a_timer_that_never_goes_through_is_set_aside_too) {
     ASSERT_TRUE(settle());
     EXPECT_EQ(story(1), (Told{"14:00 answered later"}));
     EXPECT_EQ(status().set_aside_total, 0U);
+}
+
+// The appointment was moved meanwhile: its new timer is not the old one's to take away.
+TEST_F(PolicyTest, a_timer_set_aside_leaves_the_one_that_was_set_after_it) {
+    init();
+    open();
+    ask(1, 1, "later", noon() + hours{1});
+    ASSERT_TRUE(settle());
+    lab::broken = true;
+    set_time(noon() + hours{2});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 1U);
+    lab::broken = false;
+    ask(1, 1, "later", noon() + hours{5});
+    ASSERT_TRUE(settle());
+    open();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(story(1), (Told{"14:00 answered later"}));
+    EXPECT_EQ(status().set_aside_total, 0U);
+    EXPECT_EQ(status().timers_pending, 1U);
+    set_time(noon() + hours{5});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(story(1), (Told{"14:00 answered later", "17:00 answered later"}));
+}
+
+// A throw takes back all of its turn: the retries before it that went through, too.
+TEST_F(PolicyTest, one_that_throws_once_more_takes_no_other_retry_with_it) {
+    init();
+    open();
+    lab::broken = true;
+    for (std::uint8_t i = 0; i < 5; ++i) ask(1, i, i == 2 ? "break_house" : "break_command");
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 5U);
+    lab::broken = false;
+    lab::house_burns = true;
+    open();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 1U);
+    EXPECT_EQ(story(1).size(), 4U);
+    lab::house_burns = false;
+    open();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(status().set_aside_total, 0U);
+    EXPECT_EQ(story(1).size(), 5U);
 }
 
 TEST_F(PolicyTest, what_nobody_reacts_to_costs_no_sync) {

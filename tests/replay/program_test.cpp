@@ -63,6 +63,51 @@ TEST_F(ProgramTest, status_says_where_the_partitions_are) {
     EXPECT_NE(text.out.find("view_lag"), std::string::npos) << text.out;
 }
 
+TEST_F(ProgramTest, status_lists_what_policies_set_aside) {
+    eventstore::SetAside event;
+    event.tenant = kernel::system_tenant;
+    event.policy = "lab.clerk";
+    event.source.bytes[15] = 1;
+    event.position = 42;
+    event.error = "cannot react";
+    auto fired = event;
+    fired.policy = "lab.bell";
+    fired.position = 0;
+    fired.error = "cannot ring";
+    auto& timer = fired.timer.emplace();
+    timer.due = *kernel::parse_instant("2026-10-21T10:00:00Z");
+    timer.key = "task";
+    {
+        const auto store = open(directory_);
+        eventstore::Job job;
+        std::promise<eventstore::Outcome> done;
+        job.decide = [&](eventstore::Stage& stage) {
+            for (const auto& aside : {event, fired})
+                stage.put(eventstore::Space::policies, set_aside_key(aside), encode(aside));
+        };
+        job.done = [&](eventstore::Outcome outcome) { done.set_value(outcome); };
+        ASSERT_TRUE(store->partition(0).writer().submit(std::move(job)));
+        ASSERT_EQ(done.get_future().get(), eventstore::Outcome::durable);
+    }
+    const auto status = json::parse_own(on_data({"status", "--json"}).lines().at(0)).as_object();
+    const auto& partition = status.at("partitions").as_array().at(0).as_object();
+    EXPECT_EQ(partition.at("policies_set_aside").to_number<int>(), 2);
+    const auto& listed = partition.at("set_aside").as_array();
+    ASSERT_EQ(listed.size(), 2U);  // by policy
+    EXPECT_EQ(listed[0].at("source"), "timer");
+    EXPECT_EQ(listed[0].at("due"), "2026-10-21T10:00:00Z");
+    EXPECT_EQ(listed[0].at("error"), "cannot ring");
+    EXPECT_EQ(listed[1].at("policy"), "lab.clerk");
+    EXPECT_EQ(listed[1].at("source"), "event");
+    EXPECT_EQ(listed[1].at("position"), "0-42");
+    const auto text = on_data({"status"}).out;
+    EXPECT_NE(text.find("lab.bell, tenant 00000000-0000-0000-0000-73797374656d, timer due "
+                        "2026-10-21T10:00:00Z: cannot ring\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("event at 0-42: cannot react\n"), std::string::npos) << text;
+}
+
 TEST_F(ProgramTest, events_are_gapless_lines_with_personal_data_sealed) {
     const auto ran = events({});
     ASSERT_EQ(ran.exit_code, 0) << ran.err;

@@ -132,6 +132,30 @@ TEST(Hold, ReleasedIsFreeAtOnce) {
     salon.when(book_at(monday_noon)).event<AppointmentBooked>();
 }
 
+template <class E>
+void expect_that_it_frees(E end) {
+    auto salon = a_salon();
+    const auto placed = salon.after(holding(monday_noon)).event<HoldPlaced>();
+    const LocalDate date = placed.occupancy.service_day;
+    EXPECT_EQ(salon.fold<ResourceMonth>({maria, monday_noon}).allocations.size(), 1u);
+    EXPECT_EQ(salon.fold<ServiceDay>({haircut, date}).holds.size(), 1u);
+    EXPECT_EQ(salon.fold<PrincipalHolds>(placed.held_by).holds.size(), 1u);
+    end.id = placed.id;
+    end.held_by = placed.held_by;
+    end.freed = placed.occupancy;
+    salon.and_given(end);
+    EXPECT_NE(salon.fold<Hold>(placed.id).status, HoldStatus::held) << E::type;
+    EXPECT_TRUE(salon.fold<ResourceMonth>({maria, monday_noon}).allocations.empty()) << E::type;
+    EXPECT_TRUE(salon.fold<ServiceDay>({haircut, date}).holds.empty()) << E::type;
+    EXPECT_TRUE(salon.fold<PrincipalHolds>(placed.held_by).holds.empty()) << E::type;
+}
+
+TEST(Hold, EveryEndFreesWhatItKeptInEveryFoldThatCountsIt) {
+    expect_that_it_frees(HoldReleased{});
+    expect_that_it_frees(HoldBooked{});
+    expect_that_it_frees(HoldExpired{});
+}
+
 TEST(Hold, TwentyLiveOnesAPrincipal) {
     auto service = a_haircut();
     service.slot_step_minutes = 60;

@@ -82,6 +82,25 @@ TEST(BookSeries, keeps_the_local_time_of_its_location) {
               "10-12T10:00 10-19T10:00 10-26T11:00");
 }
 
+// The clocks of Madrid go back on October 25, those of the business do not.
+TEST(BookSeries, keeps_that_local_time_also_where_its_first_start_is_taken) {
+    auto away = a_location("Europe/Madrid");
+    away.id = id_of<LocationId>(11);
+    away.is_default = false;
+    auto stylist = a_resource(maria, ResourceType::staff);
+    stylist.location_id = away.id;
+    Given salon =
+        given(a_tenant(), a_location(), away, stylist, always_open(maria), a_haircut(), a_client());
+    const auto noon_in_madrid = *parse_instant("2026-10-19T10:00:00Z");
+    auto wish = series_of("FREQ=WEEKLY;COUNT=3", noon_in_madrid);
+    EXPECT_EQ(starts_of(salon.when(wish)), "10-19T10:00 10-26T11:00 11-02T11:00");
+    salon.after(book_at(noon_in_madrid)).event<AppointmentBooked>();
+    wish.on_conflict = OnConflict::skip;
+    const auto booked = salon.when(wish);
+    EXPECT_EQ(starts_of(booked), "10-26T11:00 11-02T11:00");
+    EXPECT_EQ(skipped_by(booked), "10-19.slot_taken");
+}
+
 TEST(BookSeries, fail_books_nothing_and_names_every_start_that_cannot_be) {
     auto salon = a_salon();
     salon.after(book_at(monday_noon + days{7})).event<AppointmentBooked>();
