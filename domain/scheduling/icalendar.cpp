@@ -85,7 +85,12 @@ std::string write_icalendar(const std::string& name, const std::vector<CalendarE
     icalcomponent_add_property(calendar.get(), icalproperty_new_version("2.0"));
     icalcomponent_add_property(calendar.get(), icalproperty_new_prodid("-//Almanac//Calendar//EN"));
     icalcomponent_add_property(calendar.get(), icalproperty_new_calscale("GREGORIAN"));
-    icalcomponent_add_property(calendar.get(), icalproperty_new_method(ICAL_METHOD_PUBLISH));
+    // No METHOD: with one, DTSTAMP had to be the time of this answer (RFC 5545, 3.8.7.2) and every
+    // event needed an ORGANIZER (RFC 5546, 3.2.1). It is a snapshot, not a message.
+    icalcomponent_add_property(calendar.get(), icalproperty_new_name(clean(name).c_str()));
+    icalcomponent_add_property(
+        calendar.get(), icalproperty_new_refreshinterval(icaldurationtype_from_int(15 * 60)));
+    // The same for programs older than RFC 7986.
     icalcomponent_add_property(calendar.get(), extension("X-WR-CALNAME", name));
     icalcomponent_add_property(calendar.get(), extension("X-PUBLISHED-TTL", "PT15M"));
     for (const auto& event : events) icalcomponent_add_component(calendar.get(), event_of(event));

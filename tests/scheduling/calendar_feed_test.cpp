@@ -71,17 +71,20 @@ bool has_line(const std::string& text, std::string_view line) {
 }
 
 TEST(ICalendar, says_everything_a_calendar_program_asks_for_in_utc) {
-    const auto text = write_icalendar("Bella", {an_event()});
+    const auto text = write_icalendar("Bella, Hair", {an_event()});
     EXPECT_TRUE(text.starts_with("BEGIN:VCALENDAR\r\n"));
     EXPECT_TRUE(text.ends_with("END:VCALENDAR\r\n"));
     for (const auto* line :
-         {"VERSION:2.0", "METHOD:PUBLISH", "X-WR-CALNAME:Bella", "BEGIN:VEVENT", "UID:1@almanac",
+         {"VERSION:2.0", "NAME:Bella\\, Hair", "X-WR-CALNAME:Bella, Hair",
+          "REFRESH-INTERVAL;VALUE=DURATION:PT15M", "BEGIN:VEVENT", "UID:1@almanac",
           "DTSTAMP:20260607T120000Z", "LAST-MODIFIED:20260607T120000Z", "CREATED:20260606T120000Z",
           "SEQUENCE:2", "DTSTART:20260608T120000Z", "DTEND:20260608T130000Z", "SUMMARY:Haircut",
           "DESCRIPTION:BK-20260608-0001", "STATUS:CONFIRMED", "TRANSP:OPAQUE", "END:VEVENT"}) {
         EXPECT_TRUE(has_line(text, line)) << line << "\n" << text;
     }
     EXPECT_TRUE(write_icalendar("Empty", {}).ends_with("END:VCALENDAR\r\n"));
+    // A snapshot: DTSTAMP is when the appointment last changed only where there is no METHOD.
+    EXPECT_EQ(text.find("METHOD"), std::string::npos);
 }
 
 TEST(ICalendar, status_is_that_of_the_appointment) {
