@@ -66,6 +66,8 @@ Result<std::optional<FeedContents>> ReadModels::feed(const TenantId& tenant, std
         return calendar_feed(rows, token, now);
     } catch (const ViewFailure& failure) {
         return std::unexpected(failure.rejection());
+    } catch (const tally::DamagedRow& damage) {
+        return kernel::corrupt(damage.what());
     }
 }
 
@@ -86,6 +88,8 @@ Result<ReadModels::Answer> ReadModels::answer(std::string_view name, const Tenan
         return how.handler({tenant, now, store_, *availability_}, query);
     } catch (const ViewFailure& failure) {
         return std::unexpected(failure.rejection());
+    } catch (const tally::DamagedRow& damage) {
+        return kernel::corrupt(damage.what());
     }
 }
 

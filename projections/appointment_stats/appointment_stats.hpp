@@ -16,7 +16,7 @@ namespace almanac::projections {
 class AppointmentStatsProjection final : public Projection {
   public:
     std::string_view name() const override { return "appointment_stats"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return tally::version_with<tenancy::Tenant>(1); }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override { rows_.forget(); }
 

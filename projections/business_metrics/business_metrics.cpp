@@ -166,6 +166,8 @@ Result<void> BusinessMetricsProjection::apply(const AppliedEvent& event, TenantV
     if (tally::keep_tenant(views, event)) zones_.erase(views.tenant().view());
     const auto fact = tally::fact_of(event.event);
     if (!fact || (!fact->freed && !fact->occupancy)) return {};
+    // Given to somebody else: it stays on its date, whatever the zone of the tenant is now.
+    if (fact->is_moved() && fact->freed->start == fact->occupancy->start) return {};
     auto key = std::string("a").append(fact->id.view());
     std::string kept;  // date ‖ client, where there is one
     if (fact->booked) {

@@ -1,9 +1,11 @@
 // Seed 001's business_metrics: what starts in each day, week and month of the tenant's zone. An
-// appointment counts on the date it had when it was booked or moved: a changed zone moves nothing.
+// appointment counts on the date it had when it got its start: a changed zone moves nothing.
 // Rows, below a tenant; a period is a kind u8 (d, w, m) and its first date u32:
-//     "m" ‖ period               -> counts          "v" ‖ period ‖ client 16  -> "", came in it
-//     "a" ‖ appointment 16       -> date and client "c" ‖ client 16           -> date of first
-//     visit "tenant" -> the tenant
+//     "m" ‖ period             -> counts
+//     "a" ‖ appointment 16     -> its date and client
+//     "v" ‖ period ‖ client 16 -> "", the client came in it
+//     "c" ‖ client 16          -> date of the first visit
+//     "tenant"                 -> the tenant
 // New and returning clients are counted when a visit is completed, so a query reads one row for
 // each period. The projection is the runtime's.
 #pragma once
@@ -26,7 +28,7 @@ BOOST_DESCRIBE_STRUCT(PeriodCounts, (), (counts, new_clients, returning_clients)
 class BusinessMetricsProjection final : public Projection {
   public:
     std::string_view name() const override { return "business_metrics"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return tally::version_with<tenancy::Tenant>(2); }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override;
 

@@ -1,9 +1,9 @@
 // Seed 000's calendar_availability_summary: staff, where it is, its rooms and events. Rows, below a
 // tenant:
-//     "r" ‖ resource 16                              -> type, name (sealed), location, whether
-//     active "l" ‖ location 16                              -> its name "e" ‖ resource 16 ‖ start
-//     i64 ‖ appointment 16 -> "", of each of its appointments "a" ‖ appointment 16 -> times,
-//     status, location, resources
+//     "r" ‖ resource 16 -> type, name (sealed), location, whether active
+//     "l" ‖ location 16 -> its name
+//     "e" ‖ resource 16 ‖ start i64 ‖ appointment 16 -> "", of each of its appointments
+//     "a" ‖ appointment 16 -> times, status, location, resources
 // A query reads what its page shows. The projection is the runtime's.
 #pragma once
 #include "domain/scheduling/report_answers.hpp"

@@ -10,6 +10,7 @@
 #pragma once
 #include "domain/scheduling/calendar_queries.hpp"
 #include "projections/projection.hpp"
+#include "projections/tally/tallies.hpp"
 
 namespace almanac::projections {
 
@@ -41,7 +42,7 @@ struct FeedContents {
 class CalendarFeedProjection final : public Projection {
   public:
     std::string_view name() const override { return "calendar_feed"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return tally::version_with<tenancy::Tenant>(1); }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override {}  // it keeps nothing in memory
 };

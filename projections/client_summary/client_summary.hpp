@@ -23,7 +23,7 @@ BOOST_DESCRIBE_STRUCT(ClientCounts, (), (counts, live))
 class ClientSummaryProjection final : public Projection {
   public:
     std::string_view name() const override { return "client_summary"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return tally::version_with<tenancy::Tenant>(1); }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override { rows_.forget(); }
 

@@ -35,7 +35,7 @@ BOOST_DESCRIBE_STRUCT(RecordCounts, (), (services, resources, clients))
 class DashboardProjection final : public Projection {
   public:
     std::string_view name() const override { return "dashboard"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return tally::version_with<tenancy::Tenant>(1); }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override;
 

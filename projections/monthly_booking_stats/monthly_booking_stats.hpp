@@ -13,7 +13,7 @@ namespace almanac::projections {
 class MonthlyBookingStatsProjection final : public Projection {
   public:
     std::string_view name() const override { return "monthly_booking_stats"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return tally::version_with<tenancy::Tenant>(1); }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override { months_.forget(); }
 

@@ -22,7 +22,7 @@ BOOST_DESCRIBE_STRUCT(PerformingService, (), (name, price, deleted, sums))
 class ServicePerformanceProjection final : public Projection {
   public:
     std::string_view name() const override { return "service_performance"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return tally::version_with<tenancy::Tenant>(1); }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override { services_.forget(); }
 

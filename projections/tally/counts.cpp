@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "eventstore/log.hpp"
-#include "projections/view_store.hpp"
 
 namespace almanac::projections::tally {
 namespace {
@@ -24,9 +23,7 @@ constexpr std::uint64_t sign64 = 1ULL << 63;
 constexpr std::uint32_t sign32 = 1U << 31;
 
 std::uint64_t number_at(std::string_view key, std::size_t at, std::size_t bytes) {
-    if (key.size() < at + bytes) {
-        throw ViewFailure(kernel::corrupt("A key of a report is too short.").error());
-    }
+    if (key.size() < at + bytes) throw DamagedRow("A key of a report is too short.");
     std::uint64_t number = 0;
     for (std::size_t i = 0; i < bytes; ++i)
         number = number << 8 | static_cast<std::uint8_t>(key[at + i]);

@@ -2,6 +2,7 @@
 // completed, by currency: a tenant has one, and what is in another is never converted or added to
 // it. Sums stand still at the largest number rather than wrap. Pure values.
 #pragma once
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,13 @@
 #include "domain/kernel/codec.hpp"
 
 namespace almanac::projections::tally {
+
+// A row or a key that no report wrote. Where it is applied to, its tenant alone is parked; whoever
+// asks is told `corrupt`.
+class DamagedRow : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
 
 struct Revenue {
     std::string currency;

@@ -3,10 +3,6 @@
 namespace almanac::projections::tally {
 namespace {
 constexpr std::string_view tenant_key = "tenant";
-
-ViewFailure no_tenant() {
-    return ViewFailure(kernel::corrupt("A report does not know its tenant.").error());
-}
 }  // namespace
 
 bool keep_tenant(TenantViews& views, const AppliedEvent& event) {
@@ -24,13 +20,13 @@ bool keep_tenant(TenantViews& views, const AppliedEvent& event) {
 
 tenancy::Tenant tenant_of(const TenantViews& views) {
     std::string value;
-    if (!views.get(tenant_key, value)) throw no_tenant();
+    if (!views.get(tenant_key, value)) throw DamagedRow("A report does not know its tenant.");
     return decode<tenancy::Tenant>(value);
 }
 
 tenancy::Tenant tenant_of(const ViewRows& rows) {
     auto tenant = read_row<tenancy::Tenant>(rows, tenant_key);
-    if (!tenant) throw ViewFailure(kernel::not_found().error());  // $system is none
+    if (!tenant) throw ViewFailure(kernel::not_found().error());
     return std::move(*tenant);
 }
 

@@ -5,15 +5,18 @@
 #include "domain/tenancy/tenant.hpp"
 #include "projections/bounded_cache.hpp"
 #include "projections/projection.hpp"
+#include "projections/tally/counts.hpp"
 
 namespace almanac::projections::tally {
 
-// Throws ViewFailure where the bytes are no such row.
+// Throws DamagedRow where the bytes are no such row.
 template <class T>
 T decode(std::string_view json) {
-    auto row = kernel::from_json<T>(kernel::json::parse_own(json), kernel::Form::sealed, false);
-    if (!row) throw ViewFailure(kernel::corrupt("A row of a report is damaged.").error());
-    return std::move(*row);
+    if (const auto value = kernel::json::parse(json)) {
+        auto row = kernel::from_json<T>(*value, kernel::Form::sealed, false);
+        if (row) return std::move(*row);
+    }
+    throw DamagedRow("A row of a report is damaged.");
 }
 
 template <class T>
@@ -51,10 +54,18 @@ class Tallies {
     std::string value_;  // reused
 };
 
+// The version of a projection whose rows hold folds of the domain, or parts of them: built again
+// where one of these changes its shape, too.
+template <kernel::FoldState... Folds>
+constexpr std::uint32_t version_with(std::uint32_t own) {
+    ((own = own * 1'000 + Folds::version), ...);
+    return own;
+}
+
 // The tenant as it is now, kept as a row of the projection: its zone and its currency. Folds what
 // the event says of it; false where that is nothing.
 bool keep_tenant(TenantViews& views, const AppliedEvent& event);
-// Throws ViewFailure where there is none.
+// Where there is none it throws DamagedRow; a query ViewFailure, `not_found`: `$system` is none.
 tenancy::Tenant tenant_of(const TenantViews& views);
 tenancy::Tenant tenant_of(const ViewRows& rows);
 kernel::Zone zone_of(const tenancy::Tenant& tenant);
