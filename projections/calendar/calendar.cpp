@@ -6,6 +6,8 @@
 #include "projections/tally/appointment_fact.hpp"
 #include "projections/tally/counts.hpp"
 #include "projections/tally/tallies.hpp"
+#include "projections/utilisation/roster.hpp"
+#include "projections/utilisation/utilisation.hpp"
 
 namespace almanac::projections {
 namespace {
@@ -13,10 +15,8 @@ using namespace scheduling;
 using kernel::Uuid;
 using std::chrono::days;
 
-std::string date_key(LocalDate date) {
-    std::string key = "d";
-    tally::append_date(key, date);
-    return key;
+std::string id_key(char kind, const Uuid& id) {
+    return std::string(1, kind).append(id.view());
 }
 
 // Where a row lies, without its kind: date ‖ start.
@@ -67,21 +67,42 @@ std::pair<LocalDate, LocalDate> dates_of(const AskCalendar& asked) {
     return {asked.date, asked.date};
 }
 
-bool is_asked(const CalendarAppointment& row, const AskCalendar& asked) {
-    if (asked.location_id && row.location_id != *asked.location_id) return false;
-    if (!asked.resource_id) return true;
-    return std::ranges::find(row.resources, Uuid{*asked.resource_id}, &AssignedResource::id) !=
-           row.resources.end();
+// The entries under which it is found by resource and by location.
+void index(TenantViews& views, const CalendarAppointment& row, const std::string& at, bool there) {
+    const auto set = [&](std::string key) {
+        key += at;
+        if (there)
+            views.put_unread(key, "");
+        else
+            views.erase_unread(key);
+    };
+    for (const auto& resource : row.resources) set(id_key('r', resource.id));
+    set(id_key('l', row.location_id));
+}
+
+// Where the rows or the entries of what is asked for begin.
+std::string prefix_of(const AskCalendar& asked) {
+    if (asked.resource_id) return id_key('r', *asked.resource_id);
+    if (asked.location_id) return id_key('l', *asked.location_id);
+    return "d";
 }
 
 Result<void> add_appointments(const ViewRows& rows, const AskCalendar& asked, CalendarPage& page) {
-    auto walk = rows.walk("d");
+    const auto prefix = prefix_of(asked);
+    auto from = prefix;
+    tally::append_date(from, page.from);
+    auto walk = rows.walk(prefix);
     std::size_t count = 0;
-    for (walk.seek(date_key(page.from)); walk.valid(); walk.next()) {
-        const auto date = tally::date_at(walk.key(), 1);
+    std::string value;
+    for (walk.seek(from); walk.valid(); walk.next()) {
+        const auto date = tally::date_at(walk.key(), prefix.size());
         if (date > page.to) break;
-        auto row = tally::decode<CalendarAppointment>(walk.value());
-        if (!is_asked(row, asked)) continue;
+        if (prefix == "d")
+            value = walk.value();
+        else if (!rows.get(std::string("d").append(walk.key().substr(prefix.size())), value))
+            continue;
+        auto row = tally::decode<CalendarAppointment>(value);
+        if (asked.location_id && row.location_id != *asked.location_id) continue;
         if (++count > calendar_appointments_max) {
             return kernel::invalid_field(
                 "/view", "range",
@@ -100,7 +121,7 @@ std::vector<const ResourceEntry*> shown(SnapshotSource& source, const AskCalenda
     std::vector<const ResourceEntry*> list;
     const auto home = source.default_location();
     for (const auto& entry : source.resources().entries) {
-        if (asked.resource_id && entry.id != *asked.resource_id) continue;
+        if (!entry.active || (asked.resource_id && entry.id != *asked.resource_id)) continue;
         if (asked.location_id && entry.location_id.value_or(home) != *asked.location_id) continue;
         if (source.schedules(entry.id).empty()) continue;
         list.push_back(&entry);
@@ -109,8 +130,9 @@ std::vector<const ResourceEntry*> shown(SnapshotSource& source, const AskCalenda
     return list;
 }
 
-Result<void> add_working_time(SnapshotSource& source, const AskCalendar& asked,
+Result<void> add_working_time(SnapshotSource& now, const ViewRows& kept, const AskCalendar& asked,
                               CalendarPage& page) {
+    RosterSource source(now, kept, page.from, page.to, RosterSource::Locations::active);
     const auto entries = shown(source, asked);
     if (entries.size() > calendar_resources_max) {
         return kernel::invalid_field(
@@ -154,25 +176,31 @@ Result<kernel::Zone> zone_of(SnapshotSource& source, const AskCalendar& asked) {
 Result<void> CalendarProjection::apply(const AppliedEvent& event, TenantViews& views) {
     const auto fact = tally::fact_of(event.event);
     if (!fact || (!fact->becomes && !fact->is_moved())) return {};
-    const auto pointer = std::string("a").append(fact->id.view());
-    std::string place, value;
+    const auto id = std::string(fact->id.view());
+    const auto pointer = "a" + id;
+    std::string at;  // without its kind: place ‖ appointment
     CalendarAppointment row;
     if (fact->booked) {
         row = row_of(*fact->booked);
     } else {
-        if (!views.get(pointer, place) ||
-            !views.get("d" + place + std::string(fact->id.view()), value))
+        std::string value;
+        if (!views.get(pointer, at) || !views.get("d" + at.append(id), value))
             return kernel::corrupt("calendar does not know this appointment");
         row = tally::decode<CalendarAppointment>(value);
     }
     if (fact->becomes) row.status = *fact->becomes;
     if (fact->booked || fact->is_moved()) {
+        if (!fact->booked) {
+            views.erase("d" + at);
+            index(views, row, at, false);
+        }
         take(row, *fact->occupancy);
-        if (!place.empty()) views.erase("d" + place + std::string(fact->id.view()));
-        place = place_of(*fact->occupancy);
+        const auto place = place_of(*fact->occupancy);
         views.put(pointer, place);
+        at = place + id;
+        index(views, row, at, true);
     }
-    views.put("d" + place + std::string(fact->id.view()), kernel::to_json(row));
+    views.put("d" + at, kernel::to_json(row));
     return {};
 }
 
@@ -184,6 +212,7 @@ Result<CalendarPage> calendar(const ViewRows& rows, const AskCalendar& asked,
     for (auto date = page.from; date <= page.to; date += days{1})
         page.days.push_back({date, {}, {}});
     Result<void> done;
+    const auto kept = question.store.read(UtilisationProjection{}.view(), question.tenant);
     question.availability.with_source(question.tenant, question.now, [&](SnapshotSource& source) {
         const auto zone = zone_of(source, asked);
         if (!zone) {
@@ -191,7 +220,7 @@ Result<CalendarPage> calendar(const ViewRows& rows, const AskCalendar& asked,
             return;
         }
         page.time_zone = zone->name();
-        done = add_working_time(source, asked, page);
+        done = add_working_time(source, kept, asked, page);
     });
     if (done) done = add_appointments(rows, asked, page);
     if (!done) return std::unexpected(std::move(done.error()));

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "domain/scheduling/block.hpp"
 #include "projections/availability/availability.hpp"
 #include "projections/records/cursor.hpp"
 #include "projections/tally/counts.hpp"
+#include "projections/utilisation/roster.hpp"
 
 namespace almanac::projections {
 namespace {
@@ -35,56 +35,6 @@ void count_bookings(SessionSpans& session, const Occupancy& at, int bookings) {
     }
     known->bookings += bookings;
     if (known->bookings == 0) spans.erase(known);
-}
-
-void keep_schedule(const AppliedEvent& event, TenantViews& views) {
-    const auto key_of = [](const ResourceId& resource, const ScheduleId& id) {
-        return resource_key('s', resource).append(id.view());
-    };
-    if (const auto* set = event.as<ScheduleSet>()) {
-        const Schedule schedule{set->id, set->effective_from, set->effective_until, set->windows,
-                                set->breaks};
-        views.put(key_of(set->resource_id, set->id), kernel::to_json(schedule));
-    } else if (const auto* ended = event.as<ScheduleEnded>()) {
-        const auto key = key_of(ended->resource_id, ended->id);
-        std::string value;
-        if (!views.get(key, value)) return;
-        if (!ended->effective_until) return views.erase(key);
-        auto schedule = tally::decode<Schedule>(value);
-        schedule.effective_until = ended->effective_until;
-        views.put(key, kernel::to_json(schedule));
-    }
-}
-
-// One-off blocks stay where slots find them for ever; these are forgotten there once they end.
-void keep_block(const AppliedEvent& event, TenantViews& views) {
-    const auto key_of = [](const Uuid& owner, const BlockId& id) {
-        return resource_key('b', owner).append(id.view());
-    };
-    if (const auto* added = event.as<BlockAdded>()) {
-        const BlockTime& time = *added;
-        if (!time.one_off()) views.put(key_of(added->owner_id, added->id), kernel::to_json(time));
-    } else if (const auto* removed = event.as<BlockRemoved>()) {
-        if (!removed->freed.one_off()) views.erase(key_of(removed->owner_id, removed->id));
-    }
-}
-
-void add_blocks(const ViewRows& rows, const Uuid& owner, Instant from, Instant to,
-                std::vector<Block>& blocks) {
-    auto walk = rows.walk(resource_key('b', owner));
-    for (walk.seek_first(); walk.valid(); walk.next()) {
-        const auto id = kernel::uuid_from_bytes(walk.key().substr(17));
-        for (const auto& range : occurrences(tally::decode<BlockTime>(walk.value()), from, to))
-            blocks.push_back({id, range.start, range.end});
-    }
-}
-
-std::vector<Schedule> schedules_of(const ViewRows& rows, const Uuid& resource) {
-    std::vector<Schedule> all;
-    auto walk = rows.walk(resource_key('s', resource));
-    for (walk.seek_first(); walk.valid(); walk.next())
-        all.push_back(tally::decode<Schedule>(walk.value()));
-    return all;
 }
 
 std::int64_t minutes_of(Micros time) {
@@ -123,20 +73,23 @@ void UtilisationProjection::change(TenantViews& views, const Occupancy& at, int 
         auto key = resource_key('x', resource.id);
         tally::append_instant(key, at.start);
         Micros longer{};
+        LocalDate day;
         sessions_.change(views, key, [&](SessionSpans& session) {
+            if (session.spans.empty()) session.day = at.service_day;
+            day = session.day;
             longer -= session.length();
             count_bookings(session, at, bookings);
             longer += session.length();
+            if (session.spans.empty()) session = {};
         });
         if (longer == Micros{}) continue;
-        days_.change(views, day_key(resource.id, at.service_day),
-                     [&](AllocatedTime& day) { day.us += longer.count(); });
+        days_.change(views, day_key(resource.id, day),
+                     [&](AllocatedTime& time) { time.us += longer.count(); });
     }
 }
 
 Result<void> UtilisationProjection::apply(const AppliedEvent& event, TenantViews& views) {
-    keep_schedule(event, views);
-    keep_block(event, views);
+    keep_roster(event, views);
     const auto fact = tally::fact_of(event.event);
     if (!fact) return {};
     if (fact->freed) change(views, *fact->freed, -1);
@@ -148,20 +101,20 @@ std::map<LocalDate, TimeOfDay> time_of(const ViewRows& rows, SnapshotSource& sou
                                        const ResourceEntry& resource, LocalDate from,
                                        LocalDate to) {
     std::map<LocalDate, TimeOfDay> all;
-    const auto span = span_of_dates(from, to);
-    auto at = build_resource_snapshot(source, resource, span.start, span.end);
-    if (!at) return all;
-    at->resource.schedules = schedules_of(rows, resource.id);  // those that have ended, too
-    for (const Uuid& owner : {Uuid{resource.id}, at->location.id, Uuid{rows.tenant()}})
-        add_blocks(rows, owner, span.start, span.end, at->blocks);
-    for (const auto& [date, open] : at->open_by_date(from, to))
-        all[date].scheduled += open.end - open.start;
     auto walk = rows.walk(resource_key('m', resource.id));
     for (walk.seek(day_key(resource.id, from)); walk.valid(); walk.next()) {
         const auto date = tally::date_at(walk.key(), 17);
         if (date > to) break;
         all[date].allocated += Micros{tally::decode<AllocatedTime>(walk.value()).us};
     }
+    auto entry = resource;
+    entry.status = ResourceStatus::available;  // a status without dates says nothing of then
+    RosterSource roster(source, rows, from, to, RosterSource::Locations::all);
+    const auto span = span_of_dates(from, to);
+    const auto at = build_resource_snapshot(roster, entry, span.start, span.end);
+    if (!at) return all;
+    for (const auto& [date, open] : at->open_by_date(from, to))
+        all[date].scheduled += open.end - open.start;
     return all;
 }
 

@@ -1,11 +1,11 @@
 // How much of its scheduled time each resource is allocated. Rows, below a tenant:
 //     "m" ‖ resource 16 ‖ date u32  -> allocated time that starts on a local date
 //     "x" ‖ resource 16 ‖ start i64 -> the sessions that begin then, each with its bookings
-//     "s" ‖ resource 16 ‖ schedule 16 -> a schedule, kept when it has ended too
-//     "b" ‖ owner 16 ‖ block 16     -> a recurring block, kept when it has ended too
-// People who share a session take its time once; one that ends early or is a no-show keeps what it
-// keeps in the calendar. What else closes a resource comes from the rows of availability, as slots
-// have it. A query reads one row for each resource and day. The projection is the runtime's.
+//     "s", "b", "z"                 -> schedules, recurring blocks, zones (roster.hpp)
+// People who share a session take its time once, on the day of the first of them; one that ends
+// early or is a no-show keeps what it keeps in the calendar. What else closes a resource comes from
+// the rows of availability, as slots have it. A query reads one row for each resource and day, not
+// what is booked. The projection is the runtime's.
 #pragma once
 #include <map>
 
@@ -32,16 +32,17 @@ struct BookedSpan {
 BOOST_DESCRIBE_STRUCT(BookedSpan, (), (from, until, bookings))
 // They overlap, all being around one start.
 struct SessionSpans {
+    kernel::LocalDate day{};  // to which its time counts, whatever the zone is later
     std::vector<BookedSpan> spans;
     bool operator==(const SessionSpans&) const = default;
     kernel::Micros length() const;
 };
-BOOST_DESCRIBE_STRUCT(SessionSpans, (), (spans))
+BOOST_DESCRIBE_STRUCT(SessionSpans, (), (day, spans))
 
 class UtilisationProjection final : public Projection {
   public:
     std::string_view name() const override { return "utilisation"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return tally::version_with<scheduling::Calendar>(2); }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override;
 
@@ -55,8 +56,8 @@ struct TimeOfDay {
     kernel::Micros allocated{};
     kernel::Micros scheduled{};
 };
-// Of one resource on each local date that has any; nothing where it is not active now. Throws
-// ViewFailure.
+// Of one active resource on each local date that has any, though it or its location may be out of
+// order now. `rows` of this view. Throws ViewFailure.
 std::map<kernel::LocalDate, TimeOfDay> time_of(const ViewRows& rows,
                                                scheduling::SnapshotSource& source,
                                                const scheduling::ResourceEntry& resource,

@@ -28,6 +28,21 @@ class CalendarTest : public ReportSalon {
         }
         return all;
     }
+    // Makes the calendar's rows of an appointment what they never are.
+    void damage(const std::string& appointment) {
+        views.catch_up();
+        const auto view = views.models.projection("calendar").view();
+        const auto id = id_of(appointment);
+        const auto rows = views.store->read(view, tenant);
+        ViewBatch batch(*views.store);
+        TenantViews written(batch, view);
+        written.turn_to(tenant);
+        auto walk = rows.walk("d");
+        for (walk.seek_first(); walk.valid(); walk.next()) {
+            if (walk.key().ends_with(id.view())) written.put(walk.key(), "x");
+        }
+        batch.write();
+    }
     Value free_busy(const std::string& resources, const std::string& from, const std::string& to) {
         return ask("free_busy", {{"resource_ids", resources}, {"from", from}, {"to", to}});
     }
@@ -304,6 +319,77 @@ TEST_F(CalendarTest, a_visit_that_begins_and_one_that_is_given_to_somebody_else_
     house.make(tenant, "start_appointment", "{}", id);
     EXPECT_EQ(of(ana).at("appointments").at(0).at("status"), "in_progress");
     expect_rebuilt();
+}
+
+TEST_F(CalendarTest, a_page_of_the_past_shows_who_worked_then) {
+    house.clock().set(at("2026-12-14T08:00"));
+    works(eva, "09:00", "13:00");
+    house.clock().set(at("2027-01-11T08:00"));
+    works(eva, "09:00", "10:00");  // where slots are found the first one is forgotten now
+    const auto end_on = [&](const char* date) {
+        const auto page = ask("calendar", {{"date", date}, {"resource_id", eva}});
+        const auto& working = page.at("days").at(0).at("working").get_array();
+        return working.size() == 1 ? std::string(working[0].at("end").get_string()) : "none";
+    };
+    EXPECT_EQ(end_on("2026-12-09"), "2026-12-09T17:00:00Z");
+    EXPECT_EQ(end_on("2026-12-16"), "2026-12-16T12:00:00Z");
+    EXPECT_EQ(end_on("2027-01-13"), "2027-01-13T09:00:00Z");
+}
+
+TEST_F(CalendarTest, a_page_of_one_resource_reads_its_appointments_alone) {
+    const auto hers = book(cut, lucia, "2026-12-02T09:00", eva);
+    damage(book(cut, marta, "2026-12-02T09:00", ana));
+    EXPECT_EQ(ids(ask("calendar", {{"date", "2026-12-02"}, {"resource_id", eva}}).at("days").at(0)),
+              std::vector{hers});
+    EXPECT_EQ(refused("calendar", {{"date", "2026-12-02"}}), "corrupt");
+}
+
+TEST_F(CalendarTest, an_appointment_is_found_by_place_wherever_it_moves) {
+    const auto there =
+        house.make(tenant, "create_location", "{'name':'There','time_zone':'Europe/Madrid'}");
+    const auto pia = house.make(tenant, "create_resource",
+                                "{'type':'staff','name':'Pia','location_id':'" + there + "'}");
+    works(pia);
+    const auto id = book(cut, lucia, "2026-12-02T09:00", eva);
+    const auto found = [&](const char* date, const char* by, const std::string& what) {
+        return ids(ask("calendar", {{"date", date}, {by, what}}).at("days").at(0)).size();
+    };
+    EXPECT_EQ(found("2026-12-02", "location_id", there), 0U);
+    house.make(tenant, "reassign_appointment", "{'resource_ids':['" + pia + "']}", id);
+    EXPECT_EQ(found("2026-12-02", "location_id", there), 1U);
+    EXPECT_EQ(found("2026-12-02", "resource_id", pia), 1U);
+    EXPECT_EQ(found("2026-12-02", "resource_id", eva), 0U);
+    house.make(tenant, "reschedule_appointment",
+               "{'start':'2026-12-03T09:00:00Z','resource_ids':['" + pia + "']}", id);
+    EXPECT_EQ(found("2026-12-02", "location_id", there), 0U);
+    EXPECT_EQ(found("2026-12-03", "location_id", there), 1U);
+    EXPECT_EQ(found("2026-12-03", "resource_id", pia), 1U);
+    expect_rebuilt();
+}
+
+TEST_F(CalendarTest, a_damaged_row_stops_one_view_of_one_tenant_alone) {
+    const auto id = book(cut, marta, "2026-12-02T09:00", ana);
+    damage(id);
+    const auto before = house.log().last_position();
+    house.make(tenant, "cancel_appointment", "{}", id);
+    views.feed(before + 1, house.log().last_position());
+    ASSERT_TRUE(applied(views.runtime, house.log().last_position()));
+    EXPECT_EQ(views.runtime.status().failure, "");
+    const auto parked = views.runtime.parked();
+    ASSERT_EQ(parked.size(), 1U);
+    EXPECT_EQ(parked[0].projection, "calendar");
+    const auto day = must(
+        views.ask(tenant, "appointment_stats", {{"from", "2026-12-02"}, {"to", "2026-12-02"}}));
+    EXPECT_EQ(day.at("data").at(0).at("cancelled"), 1);
+}
+
+TEST_F(CalendarTest, only_who_may_work_counts_among_the_many_that_a_page_cannot_show) {
+    std::string last;
+    for (std::size_t i = 0; i + 1 < scheduling::calendar_resources_max; ++i)
+        last = staff(fmt::format("S{}", i));
+    EXPECT_EQ(refused("calendar", {{"date", "2026-12-02"}}), "/location_id required");
+    house.make(tenant, "change_resource", "{'active':false}", last);
+    EXPECT_EQ(refused("calendar", {{"date", "2026-12-02"}}), "");
 }
 
 // What slots offer to one resource is free, and what is busy is not offered.

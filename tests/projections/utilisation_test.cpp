@@ -3,6 +3,8 @@
 #include <set>
 
 #include "domain/scheduling/reports.hpp"
+#include "projections/utilisation/roster.hpp"
+#include "projections/utilisation/utilisation.hpp"
 #include "tests/projections/report_salon.hpp"
 
 namespace almanac::projections {
@@ -117,6 +119,76 @@ TEST_F(UtilisationTest, blocks_are_not_scheduled_also_when_they_are_long_over) {
                    "'2027-06-07T11:00','rrule':'FREQ=WEEKLY;COUNT=2'}");
     expect_weeks();
     expect_rebuilt();
+}
+
+// A session is of one day, though its people booked it on two dates of a place that changed zone.
+TEST_F(UtilisationTest, a_changed_zone_moves_no_time_from_week_to_week) {
+    const auto hall = house.make(tenant, "create_location", "{'name':'Hall','time_zone':'UTC'}");
+    const auto room =
+        house.make(tenant, "create_resource",
+                   "{'type':'room','name':'R','capacity':3,'location_id':'" + hall + "'}");
+    const auto group =
+        service("Class", 60, 100,
+                ",'capacity':3,'requirements':[{'role':'room','candidates':['" + room + "']}]");
+    const auto weeks = [&] {  // of Sunday the 6th and of Monday the 7th
+        return std::pair{
+            week_of(room, "2026-12-06").at("allocated_minutes").to_number<std::int64_t>(),
+            week_of(room, "2026-12-07").at("allocated_minutes").to_number<std::int64_t>()};
+    };
+    const auto one = book(group, lucia, "2026-12-06T20:00", room);
+    house.make(tenant, "change_location", "{'time_zone':'Asia/Tokyo'}", hall);
+    const auto two = book(group, marta, "2026-12-06T20:00", room);  // a Monday there
+    EXPECT_EQ(weeks(), (std::pair<std::int64_t, std::int64_t>{60, 0}));
+    house.make(tenant, "cancel_appointment", "{}", one);
+    EXPECT_EQ(weeks(), (std::pair<std::int64_t, std::int64_t>{60, 0}));
+    house.make(tenant, "cancel_appointment", "{}", two);
+    EXPECT_EQ(weeks(), (std::pair<std::int64_t, std::int64_t>{0, 0}));
+    expect_rebuilt();
+}
+
+TEST_F(UtilisationTest, what_is_out_of_order_now_was_used_then) {
+    const auto hall =
+        house.make(tenant, "create_location", "{'name':'Hall','time_zone':'Europe/Madrid'}");
+    const auto room = house.make(tenant, "create_resource",
+                                 "{'type':'room','name':'R','location_id':'" + hall + "'}");
+    const auto in_room = service("Massage", 60, 100,
+                                 ",'requirements':[{'role':'room','candidates':['" + room + "']}]");
+    book(cut, lucia, "2026-12-02T09:00", eva);
+    book(in_room, marta, "2026-12-02T09:00", room);
+    const auto of_eva = week_of(eva);
+    const auto of_room = week_of(room);
+    EXPECT_EQ(of_room.at("allocated_minutes"), 60);
+    EXPECT_EQ(of_room.at("scheduled_minutes"), 7 * 24 * 60);
+    house.clock().set(at("2026-12-14T08:00"));
+    house.make(tenant, "change_resource", "{'status':'under_maintenance'}", eva);
+    house.make(tenant, "change_location", "{'status':'under_maintenance'}", hall);
+    EXPECT_EQ(week_of(eva), of_eva);
+    EXPECT_EQ(week_of(room), of_room);
+}
+
+TEST_F(UtilisationTest, working_time_is_told_without_a_look_at_what_is_booked) {
+    struct Unasked : RosterSource {
+        using RosterSource::RosterSource;
+        std::vector<scheduling::Allocation> allocations(const scheduling::ResourceId&, Instant,
+                                                        Instant) override {
+            ADD_FAILURE() << "it reads what is booked";
+            return {};
+        }
+    };
+    book(cut, lucia, "2026-12-02T09:00", eva);
+    views.catch_up();
+    const auto rows = views.store->read(UtilisationProjection{}.view(), tenant);
+    const auto day = *kernel::parse_local_date("2026-12-02");
+    const auto with = [&](scheduling::SnapshotSource& source) {
+        Unasked unasked(source, rows, day, day, RosterSource::Locations::active);
+        const auto* entry = unasked.resources().find(scheduling::ResourceId{id_of(eva)});
+        ASSERT_NE(entry, nullptr);
+        const auto time = time_of(rows, unasked, *entry, day, day);
+        ASSERT_EQ(time.size(), 1U);
+        EXPECT_EQ(time.at(day).allocated, hours(1));
+        EXPECT_EQ(time.at(day).scheduled, hours(9));
+    };
+    views.slots.with_source(tenant, house.clock().now(), with);
 }
 
 TEST_F(UtilisationTest, is_paged_by_resource_and_says_what_is_wrong) {
