@@ -262,7 +262,9 @@ std::vector<ResourceSnapshot::OnDate> ResourceSnapshot::open_by_date(LocalDate f
     const auto span = span_of_dates(first, last);
     for (auto rest : open(span.start, span.end)) {
         while (!rest.empty()) {
-            const auto date = location.zone.local_date(rest.start);
+            auto date = location.zone.local_date(rest.start);
+            // Clocks set back over midnight: what comes again is of the day that had begun.
+            if (location.zone.day(date).second <= rest.start) date += days{1};
             if (date > last) break;
             const auto end = std::min(rest.end, location.zone.day(date).second);
             if (date >= first) pieces.push_back({date, {rest.start, end}});

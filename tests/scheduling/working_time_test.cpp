@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/scheduling/snapshot_source.hpp"
 #include "tests/scheduling/slots_world.hpp"
 
 namespace almanac::scheduling::slot_tests {
@@ -219,6 +220,19 @@ TEST(ScheduleRules, SchedulesOfOneResourceMayNotMeetInForce) {
     before.effective_until = date("2026-06-04");
     after.effective_from = date("2026-06-05");
     EXPECT_EQ(faults(validate(after, std::vector{before})), "");
+}
+
+// St. John's set its clocks back at 00:01: the last hour of the 6th came again on the 7th.
+TEST(WorkingTimeByDate, WhatComesAgainIsOfTheDayThatHadBegun) {
+    ResourceSnapshot there;
+    there.location.zone = *kernel::Zone::find("America/St_Johns");
+    there.resource.needs_schedule = false;
+    there.blocks = {{id("b"), at("2010-11-05T00:00"), at("2010-11-07T03:00")}};  // 23:30 again
+    const auto open = there.open_by_date(date("2010-11-06"), date("2010-11-07"));
+    ASSERT_EQ(open.size(), 1U);
+    EXPECT_EQ(open[0].date, date("2010-11-07"));
+    EXPECT_EQ(open[0].time.start, at("2010-11-07T03:00"));
+    EXPECT_EQ(open[0].time.end, at("2010-11-08T03:30"));
 }
 
 TEST(ScheduleRules, OverridesAreJudgedAlike) {
