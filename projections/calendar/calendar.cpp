@@ -204,6 +204,25 @@ Result<void> CalendarProjection::apply(const AppliedEvent& event, TenantViews& v
     return {};
 }
 
+void for_each_appointment(const ViewRows& rows, const ResourceId& resource, LocalDate from,
+                          LocalDate to, std::string_view after, const UseAppointment& use) {
+    const auto prefix = id_key('r', resource);
+    auto first = prefix;
+    if (after.empty())
+        tally::append_date(first, from);
+    else
+        first.append(after);
+    auto walk = rows.walk(prefix);
+    walk.seek(first);
+    if (!after.empty() && walk.valid() && walk.key() == first) walk.next();
+    std::string value;
+    for (; walk.valid() && tally::date_at(walk.key(), prefix.size()) <= to; walk.next()) {
+        const auto place = walk.key().substr(prefix.size());
+        if (!rows.get(std::string("d").append(place), value)) continue;
+        if (!use(place, tally::decode<CalendarAppointment>(value))) return;
+    }
+}
+
 Result<CalendarPage> calendar(const ViewRows& rows, const AskCalendar& asked,
                               const Question& question) {
     CalendarPage page;

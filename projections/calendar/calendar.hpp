@@ -8,6 +8,8 @@
 // days it shows, of the resource or location it names: at most 5,000 appointments. The projection
 // is the runtime's.
 #pragma once
+#include <functional>
+
 #include "domain/scheduling/calendar_queries.hpp"
 #include "projections/projection.hpp"
 #include "projections/question.hpp"
@@ -21,6 +23,15 @@ class CalendarProjection final : public Projection {
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override {}  // it keeps nothing in memory
 };
+
+// The appointments of a resource that start on the local dates from..to, by date and start, until
+// `use` answers false. `place` tells a later call, as its `after`, where to go on; empty: at the
+// beginning. `rows` of this view.
+using UseAppointment =
+    std::function<bool(std::string_view place, const scheduling::CalendarAppointment&)>;
+void for_each_appointment(const ViewRows& rows, const scheduling::ResourceId& resource,
+                          kernel::LocalDate from, kernel::LocalDate to, std::string_view after,
+                          const UseAppointment& use);
 
 // Field errors /resource_id, /location_id `not_found`; /view `range` where the page would hold too
 // much, /location_id `required` where too many resources work.

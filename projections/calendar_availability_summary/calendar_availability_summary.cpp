@@ -1,5 +1,6 @@
 #include "projections/calendar_availability_summary/calendar_availability_summary.hpp"
 
+#include "projections/calendar/calendar.hpp"
 #include "projections/records/cursor.hpp"
 #include "projections/tally/counts.hpp"
 #include "projections/tally/tallies.hpp"
@@ -8,16 +9,12 @@ namespace almanac::projections {
 namespace {
 using namespace scheduling;
 using kernel::Uuid;
-using std::chrono::days;
 
 std::string id_key(char kind, const Uuid& id) {
     return std::string(1, kind).append(id.view());
 }
-std::string event_key(const Uuid& resource, Instant start, const Uuid& appointment) {
-    auto key = id_key('e', resource);
-    tally::append_instant(key, start);
-    return key.append(appointment.view());
-}
+// Behind all events of a member of staff: date, start and appointment.
+const std::string behind_all(4 + 8 + 16, '\xff');
 
 template <class Has>
 void take(SummaryResource& row, const Resource& value, Has has) {
@@ -61,47 +58,12 @@ void apply_location(const AppliedEvent& event, TenantViews& views) {
     }
 }
 
-void place(TenantViews& views, const SummaryEvent& row, const Uuid& appointment, bool there) {
-    for (const auto& resource : row.resources) {
-        const auto key = event_key(resource, row.start, appointment);
-        if (there)
-            views.put_unread(key, "");
-        else
-            views.erase_unread(key);
-    }
-}
-
-Result<void> apply_fact(const tally::AppointmentFact& fact, TenantViews& views) {
-    if (!fact.becomes && !fact.is_moved()) return {};
-    const auto key = id_key('a', fact.id);
-    std::string value;
-    SummaryEvent row;
-    if (!fact.booked) {
-        if (!views.get(key, value))
-            return kernel::corrupt("calendar_availability_summary does not know this appointment");
-        row = tally::decode<SummaryEvent>(value);
-    }
-    if (fact.becomes) row.status = *fact.becomes;
-    if (fact.booked || fact.is_moved()) {
-        place(views, row, fact.id, false);
-        row.start = fact.occupancy->start;
-        row.end = fact.occupancy->end;
-        row.date = fact.occupancy->service_day;
-        row.location_id = fact.occupancy->location_id;
-        row.resources.clear();
-        for (const auto& each : fact.occupancy->resources) row.resources.push_back(each.id);
-        place(views, row, fact.id, true);
-    }
-    views.put(key, kernel::to_json(row));
-    return {};
-}
-
-// One page, filled from a place on; a place is a member of staff and what follows "e" ‖ staff.
+// One page, filled from a place on; a place is a member of staff and that of an event.
 class Page {
   public:
-    Page(const ViewRows& rows, const AskCalendarAvailabilitySummary& asked,
-         const CursorCoder& cursors)
-        : rows_(rows), asked_(asked), cursors_(cursors) {}
+    Page(const ViewRows& rows, const ViewRows& calendar,
+         const AskCalendarAvailabilitySummary& asked, const CursorCoder& cursors)
+        : rows_(rows), calendar_(calendar), asked_(asked), cursors_(cursors) {}
 
     CalendarAvailabilitySummary fill(const std::string& after) {
         auto staff = rows_.walk("r");
@@ -129,31 +91,25 @@ class Page {
         return true;
     }
     void add_staff(const ResourceId& id, const SummaryResource& staff, const std::string& after) {
-        const std::string end(24, '\xff');
-        if (after == end) return;
+        if (after == behind_all) return;
         bool any = !after.empty();
-        const Instant from = std::chrono::sys_days{asked_.from.time_since_epoch()} - days{1};
-        const Instant to = std::chrono::sys_days{asked_.to.time_since_epoch()} + days{2};
-        const auto prefix = id_key('e', id);
-        auto walk = rows_.walk(prefix);
-        walk.seek(any ? prefix + after : event_key(id, from, {}));
-        if (any && walk.valid() && walk.key().substr(17) == after) walk.next();
-        for (; walk.valid() && tally::instant_at(walk.key(), 17) < to; walk.next()) {
-            const auto event = tally::read_row<SummaryEvent>(
-                rows_, std::string("a").append(walk.key().substr(25)));
-            if (!event || event->date < asked_.from || event->date > asked_.to) continue;
-            any = true;
-            if (!take_place(std::string(id.view()).append(walk.key().substr(17)))) return;
-            add_event(id, staff, *event);
-        }
-        if (any || !take_place(std::string(id.view()) + end)) return;
+        for_each_appointment(calendar_, id, asked_.from, asked_.to, after,
+                             [&](std::string_view place, const CalendarAppointment& event) {
+                                 any = true;
+                                 if (!take_place(std::string(id.view()).append(place)))
+                                     return false;
+                                 add_event(id, staff, event);
+                                 return true;
+                             });
+        if (any || !take_place(std::string(id.view()) + behind_all)) return;
         auto& row = answer_.data.emplace_back();
         row.staff_id = id;
         row.staff_name = staff.name;
         row.location_id = staff.location_id;
         row.location_name = location_name(staff.location_id);
     }
-    void add_event(const ResourceId& id, const SummaryResource& staff, const SummaryEvent& event) {
+    void add_event(const ResourceId& id, const SummaryResource& staff,
+                   const CalendarAppointment& event) {
         CalendarAvailabilityRow row;
         row.staff_id = id;
         row.staff_name = staff.name;
@@ -165,10 +121,10 @@ class Page {
         row.status = event.status;
         bool roomless = true;
         for (const auto& resource : event.resources) {
-            const auto room = tally::read_row<SummaryResource>(rows_, id_key('r', resource));
+            const auto room = tally::read_row<SummaryResource>(rows_, id_key('r', resource.id));
             if (!room || room->type != ResourceType::room) continue;
             roomless = false;
-            row.room_id = ResourceId{resource};
+            row.room_id = ResourceId{resource.id};
             row.room_name = room->name;
             answer_.data.push_back(row);
         }
@@ -181,6 +137,7 @@ class Page {
     }
 
     const ViewRows& rows_;
+    const ViewRows& calendar_;
     const AskCalendarAvailabilitySummary& asked_;
     const CursorCoder& cursors_;
     CalendarAvailabilitySummary answer_;
@@ -191,7 +148,6 @@ class Page {
 
 Result<void> CalendarAvailabilitySummaryProjection::apply(const AppliedEvent& event,
                                                           TenantViews& views) {
-    if (const auto fact = tally::fact_of(event.event)) return apply_fact(*fact, views);
     apply_resource(event, views);
     apply_location(event, views);
     return {};
@@ -209,7 +165,8 @@ Result<CalendarAvailabilitySummary> calendar_availability_summary(
         if (!place) return std::unexpected(place.error());
         after = place->at;
     }
-    return Page(rows, asked, cursors).fill(after);
+    const auto calendar = question.store.read(CalendarProjection{}.view(), question.tenant);
+    return Page(rows, calendar, asked, cursors).fill(after);
 }
 
 }  // namespace almanac::projections

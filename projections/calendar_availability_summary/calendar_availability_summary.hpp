@@ -2,14 +2,12 @@
 // tenant:
 //     "r" ‖ resource 16 -> type, name (sealed), location, whether active
 //     "l" ‖ location 16 -> its name
-//     "e" ‖ resource 16 ‖ start i64 ‖ appointment 16 -> "", of each of its appointments
-//     "a" ‖ appointment 16 -> times, status, location, resources
-// A query reads what its page shows. The projection is the runtime's.
+// Events are the rows of the view `calendar`. A query reads what its page shows. The projection is
+// the runtime's.
 #pragma once
 #include "domain/scheduling/report_answers.hpp"
 #include "projections/projection.hpp"
 #include "projections/question.hpp"
-#include "projections/tally/appointment_fact.hpp"
 
 namespace almanac::projections {
 
@@ -21,20 +19,11 @@ struct SummaryResource {
     bool deleted = false;
 };
 BOOST_DESCRIBE_STRUCT(SummaryResource, (), (type, name, location_id, active, deleted))
-struct SummaryEvent {
-    kernel::Instant start{};
-    kernel::Instant end{};
-    kernel::LocalDate date{};  // local one of start
-    scheduling::AppointmentStatus status = scheduling::AppointmentStatus::confirmed;
-    scheduling::LocationId location_id;
-    std::vector<kernel::Uuid> resources;
-};
-BOOST_DESCRIBE_STRUCT(SummaryEvent, (), (start, end, date, status, location_id, resources))
 
 class CalendarAvailabilitySummaryProjection final : public Projection {
   public:
     std::string_view name() const override { return "calendar_availability_summary"; }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return 2; }
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void forget() override {}  // it keeps nothing in memory
 };
