@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace almanac::projections {
 
@@ -22,28 +23,29 @@ class BoundedCache {
         return &at->second.value;
     }
     Value& put(std::string_view key, Value value, std::size_t bytes) {
-        auto at = entries_.find(key);
-        if (at == entries_.end()) {
-            at = entries_.try_emplace(std::string(key)).first;
-            used_.push_front(&at->first);
-            at->second.place = used_.begin();
+        const auto [at, fresh] = entries_.try_emplace(std::string(key));
+        auto& entry = at->second;
+        if (fresh) {
+            used_.push_front(&*at);
+            entry.place = used_.begin();
         } else {
-            used_.splice(used_.begin(), used_, at->second.place);
-            bytes_ -= at->second.bytes;
+            used_.splice(used_.begin(), used_, entry.place);
+            bytes_ -= entry.bytes;
         }
-        at->second.value = std::move(value);
-        at->second.bytes = bytes + key.size() + overhead_bytes;
-        bytes_ += at->second.bytes;
+        entry.value = std::move(value);
+        entry.bytes = bytes + key.size() + overhead_bytes;
+        bytes_ += entry.bytes;
         trim();
-        return at->second.value;
+        return entry.value;
     }
-    // What was found last has grown or shrunk.
+    // A value has grown or shrunk; of the one found last without a second look-up.
     void measure(std::string_view key, std::size_t bytes) {
-        const auto at = entries_.find(key);
-        if (at == entries_.end()) return;
-        bytes_ -= at->second.bytes;
-        at->second.bytes = bytes + key.size() + overhead_bytes;
-        bytes_ += at->second.bytes;
+        const bool last = !used_.empty() && used_.front()->first == key;
+        if (!last && find(key) == nullptr) return;
+        auto& entry = used_.front()->second;
+        bytes_ -= entry.bytes;
+        entry.bytes = bytes + key.size() + overhead_bytes;
+        bytes_ += entry.bytes;
         trim();
     }
     void erase(std::string_view key) {
@@ -64,7 +66,7 @@ class BoundedCache {
   private:
     static constexpr std::size_t overhead_bytes = 160;
     void trim() {
-        while (bytes_ > bytes_max_ && entries_.size() > 1) erase(std::string(*used_.back()));
+        while (bytes_ > bytes_max_ && entries_.size() > 1) erase(std::string(used_.back()->first));
     }
     struct Hash {
         using is_transparent = void;
@@ -72,15 +74,17 @@ class BoundedCache {
             return std::hash<std::string_view>{}(text);
         }
     };
+    struct Entry;
+    using Node = std::pair<const std::string, Entry>;
     struct Entry {
         Value value{};
         std::size_t bytes = 0;
-        std::list<const std::string*>::iterator place{};
+        typename std::list<Node*>::iterator place{};
     };
     std::size_t bytes_max_;
     std::size_t bytes_ = 0;
     std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_;
-    std::list<const std::string*> used_;  // latest first
+    std::list<Node*> used_;  // latest first
 };
 
 }  // namespace almanac::projections
