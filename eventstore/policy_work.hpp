@@ -32,6 +32,7 @@ struct PolicyInbox {
     std::uint64_t from = 1;
     std::uint64_t through = 0;
     std::vector<CommittedEvent> events;
+    std::size_t bytes = 0;  // of their data
 };
 
 struct TurnOrder {

@@ -355,14 +355,22 @@ TEST_F(PolicyTest, a_start_looks_at_a_bounded_part_of_the_log) {
 
 TEST_F(PolicyTest, an_inbox_that_overflows_is_read_from_the_log) {
     init();
-    open({.echoes = true, .policies = {.turn = {.sources_max = 3}, .inbox_events_max = 2}});
-    std::vector<std::future<Result<CommandAnswer>>> answers;
-    for (std::uint8_t i = 0; i < 200; ++i)
-        answers.push_back(submit("ask", tenant_number(1), lab::Ask{task(i), "now", {}, 1}));
-    for (auto& answer : answers) must(answer.get());
-    ASSERT_TRUE(settle());
-    EXPECT_EQ(story(1).size(), 400U);
-    EXPECT_EQ(status().lag, 0U);
+    const PolicyOptions few{.turn = {.sources_max = 3}, .inbox_events_max = 2};
+    const PolicyOptions small{.turn = {.sources_max = 3}, .inbox_bytes_max = 100};
+    std::uint8_t tenant = 0;
+    for (const auto& options : {few, small}) {
+        open({.echoes = true, .policies = options});
+        ++tenant;
+        std::vector<std::future<Result<CommandAnswer>>> answers;
+        for (std::uint8_t i = 0; i < 200; ++i) {
+            answers.push_back(
+                submit("ask", tenant_number(tenant), lab::Ask{task(i), "now", {}, 1}));
+        }
+        for (auto& answer : answers) must(answer.get());
+        ASSERT_TRUE(settle());
+        EXPECT_EQ(story(tenant).size(), 400U);
+        EXPECT_EQ(status().lag, 0U);
+    }
 }
 
 }  // namespace
