@@ -69,6 +69,19 @@ TEST_F(PolicyTest, policies_that_answer_each_other_without_end_are_stopped) {
     EXPECT_EQ(status().set_aside_total, 0U);
 }
 
+TEST_F(PolicyTest, a_chain_that_grows_broad_is_stopped_too) {
+    init();
+    open({.echoes = true, .quarrel = true, .policies = {.turn = {.chain_max = 3}}});
+    ask(1, 1, "now");
+    ask(1, 2, "now");  // a chain of its own
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(story(1).size(), 6U);
+    EXPECT_EQ(status().set_aside_total, 2U);
+    const std::string why =
+        "lab.echo 3 events follow from one: policies answer each other without end.";
+    EXPECT_EQ(aside_told, (Told{why, why}));
+}
+
 TEST_F(PolicyTest, a_start_runs_nothing_again) {
     init();
     open({.echoes = true});
