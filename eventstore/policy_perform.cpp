@@ -45,6 +45,19 @@ bool is_final(const kernel::Rejection& rejection) {
     }
     return true;
 }
+
+template <class Source>
+void check_chain(const Source& source, const TurnLimits& limits) {
+    constexpr auto endless = "policies answer each other without end.";
+    if (source.links >= limits.links_max) {
+        throw Endless{
+            fmt::format("It is the end of {} reactions in a row, each to the one before: "
+                        "{}",
+                        source.links, endless)};
+    }
+    if (source.links > 0 && *source.chain >= limits.chain_max)
+        throw Endless{fmt::format("{} events follow from one: {}", *source.chain, endless)};
+}
 }  // namespace
 
 // True: it is done with, be it that it was set aside.
@@ -104,11 +117,7 @@ Reactions PolicyWork::reactions_to(const Followed& policy, const Source& source)
 void PolicyWork::perform(Turn& turn, const Followed& policy, const Source& source) {
     const auto reactions = reactions_to(policy, source);
     check(reactions, source.timer);
-    if (source.links >= limits_.links_max && !reactions.effects().empty())
-        throw Endless{
-            fmt::format("It is the end of {} reactions in a row, each to the one before: "
-                        "policies answer each other without end.",
-                        source.links)};
+    if (!reactions.effects().empty()) check_chain(source, limits_);
     if (turn.order.at_their_time) turn.stage.set_clock(source.time);
     for (const auto& effect : reactions.effects()) decide(turn, policy, source, effect);
     if (source.timer && !source.was_set_aside) timers_.cancel(turn.stage, *source.timer);
@@ -157,7 +166,10 @@ void PolicyWork::decide(Turn& turn, const Followed& policy, const Source& source
     } else {
         auto position = answer->position + 1 - answer->events.size();
         for (const auto& event : answer->events) {
-            if (event_types_.contains(event.type)) links_.emplace_back(position, source.links + 1);
+            if (event_types_.contains(event.type)) {
+                links_.push_back({position, source.links + 1, source.chain});
+                ++*source.chain;
+            }
             ++position;
         }
     }

@@ -155,12 +155,18 @@ void PolicyRuntime::committed(std::span<const CommittedEvent> events) {
         if (state.interest.concerns(event)) wanted.push_back(event);
     }
     bool wake = !wanted.empty();
+    std::size_t bytes = 0;
+    for (const auto& event : wanted)
+        bytes += event.record->data.size() + event.record->metadata.size();
     {
         const std::scoped_lock lock(state.mutex);
         auto& inbox = state.inbox;
         inbox.through = events.back().position;
-        if (inbox.events.size() + wanted.size() > state.options.inbox_events_max) {
+        inbox.bytes += bytes;
+        if (inbox.events.size() + wanted.size() > state.options.inbox_events_max ||
+            inbox.bytes > state.options.inbox_bytes_max) {
             inbox.events.clear();  // they are read from the log
+            inbox.bytes = 0;
             inbox.from = inbox.through + 1;
         } else {
             std::ranges::move(wanted, std::back_inserter(inbox.events));
@@ -238,7 +244,7 @@ void PolicyRuntime::State::wait(std::unique_lock<std::mutex>& lock) {
 // One job of the writer, waited for.
 void PolicyRuntime::State::turn(std::unique_lock<std::mutex>& lock) {
     TurnOrder order;
-    order.inbox = std::exchange(inbox, PolicyInbox{inbox.through + 1, inbox.through, {}});
+    order.inbox = std::exchange(inbox, PolicyInbox{inbox.through + 1, inbox.through, {}, 0});
     order.until = clock.now();
     order.at_their_time = options.at_their_time;
     order.write_checkpoints = checkpoints_lag();

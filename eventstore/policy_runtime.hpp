@@ -4,7 +4,8 @@
 // writer. What nobody reacts to costs no job and no sync. Checkpoints and timers are in the log's
 // database: opening a log or rebuilding a view runs nothing again.
 // Concurrency: one thread, which waits; every function from any thread. Hooks run on that thread.
-// Limits: `inbox_events_max` events in memory; what does not fit is read from the log again.
+// Limits: `inbox_events_max` events of `inbox_bytes_max` in memory; what does not fit is read from
+// the log again.
 // Failure: while the partition cannot be written, nothing is lost and it is tried again.
 #pragma once
 #include <chrono>
@@ -17,6 +18,7 @@ namespace almanac::eventstore {
 struct PolicyOptions {
     TurnLimits turn;
     std::size_t inbox_events_max = 8'192;
+    std::size_t inbox_bytes_max = 16UL << 20;
     std::uint64_t checkpoint_positions_max = 65'536;  // a start looks at no more again
     std::chrono::milliseconds retry_first{200};       // doubled each time
     std::chrono::milliseconds retry_max{5'000};

@@ -30,8 +30,9 @@ struct PolicyWork::Source {
     const CommittedEvent* event = nullptr;
     const TypedEvent* typed = nullptr;  // null: the event's data cannot be read
     const Timer* timer = nullptr;
-    int links = 0;               // reactions in a row that led to the event
     bool was_set_aside = false;  // then the timer waits no more; of its key there may be another
+    int links = 0;               // reactions in a row that led to the event
+    std::shared_ptr<std::size_t> chain = std::make_shared<std::size_t>(0);
 };
 
 struct PolicyWork::Turn {

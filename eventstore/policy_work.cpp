@@ -174,7 +174,7 @@ bool PolicyWork::react(Turn& turn, const CommittedEvent& event) {
         event.typed.type ? event.typed : read_event(catalogue_, record).value_or(TypedEvent{});
     Source source{record.tenant, record.id, record.id,
                   record.time,   &event,    typed.type ? &typed : nullptr};
-    source.links = links_to(event);
+    find_chain(source);
     bool reacted = false;
     for (auto& policy : followed_) {
         if (policy.position >= event.position) continue;
@@ -193,10 +193,15 @@ bool PolicyWork::react(Turn& turn, const CommittedEvent& event) {
 }
 
 // What an earlier process left behind is known by its actor only.
-int PolicyWork::links_to(const CommittedEvent& event) {
-    while (!links_.empty() && links_.front().first < event.position) links_.pop_front();
-    if (!links_.empty() && links_.front().first == event.position) return links_.front().second;
-    return event.record->actor.kind == policy_actor_kind ? 1 : 0;
+void PolicyWork::find_chain(Source& source) {
+    const auto& event = *source.event;
+    while (!links_.empty() && links_.front().position < event.position) links_.pop_front();
+    if (!links_.empty() && links_.front().position == event.position) {
+        source.links = links_.front().links;
+        source.chain = links_.front().chain;
+    } else if (event.record->actor.kind == policy_actor_kind) {
+        source.links = 1;
+    }
 }
 
 // False where none is due, or it has to wait for another turn.

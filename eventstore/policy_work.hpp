@@ -6,8 +6,8 @@
 // What cannot be decided now (`unavailable`, `corrupt`, a throw) ends the turn before its source
 // and is tried again; after `tries_max` times it is set aside, for that policy only, and everything
 // behind it goes on. At the next start it is tried once more. Policies that answer each other's
-// events end after `links_max` reactions in a row: the next is set aside at once. A timer begins a
-// chain of its own, since time passes.
+// events end after `links_max` reactions in a row or `chain_max` events: what is left of the chain
+// is set aside at once. A timer begins a chain of its own, since time passes.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
@@ -24,7 +24,8 @@ struct TurnLimits {
     std::uint64_t positions_max = 16'384;
     std::size_t bytes_max = 1UL << 20;  // of events staged; a batch has room for four times that
     int tries_max = 5;
-    int links_max = 16;  // reactions in a row, each to an event of the one before
+    int links_max = 16;              // reactions in a row, each to an event of the one before
+    std::size_t chain_max = 10'000;  // events that follow from one, over all such rows
 };
 
 // Committed events that some policy reacts to, of all positions [from, through].
@@ -32,6 +33,7 @@ struct PolicyInbox {
     std::uint64_t from = 1;
     std::uint64_t through = 0;
     std::vector<CommittedEvent> events;
+    std::size_t bytes = 0;  // of their data
 };
 
 struct TurnOrder {
@@ -102,7 +104,7 @@ class PolicyWork {
     void perform(Turn& turn, const Followed& policy, const Source& source);
     void decide(Turn& turn, const Followed& policy, const Source& source,
                 const kernel::Effect& effect);
-    int links_to(const CommittedEvent& event);
+    void find_chain(Source& source);
     void set_aside(Turn& turn, const Followed& policy, const Source& source,
                    const std::string& error);
     void reach(std::uint64_t position);
@@ -119,8 +121,13 @@ class PolicyWork {
     std::deque<SetAside> again_;      // of an earlier process, to be tried once more
     std::optional<SetAside> trying_;  // the one of them at hand
     absl::flat_hash_map<std::string, Tries> tries_;
-    std::deque<std::pair<std::uint64_t, int>> links_;  // of effects that are still to be reacted to
-    std::string current_;                              // the source at hand, as a key of tries_
+    struct Link {
+        std::uint64_t position = 0;
+        int links = 0;
+        std::shared_ptr<std::size_t> chain;  // how many events it has
+    };
+    std::deque<Link> links_;  // effects that are still to be reacted to, by position
+    std::string current_;     // the source at hand, as a key of tries_
 };
 
 }  // namespace almanac::eventstore

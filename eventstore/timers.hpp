@@ -23,6 +23,7 @@ class Timers {
     // How many there are; once, before the first job.
     Result<void> count(const Log& log);
     std::uint64_t pending() const { return pending_; }
+    std::size_t in_memory() const { return known_.size(); }
 
     void set(Stage& stage, const Timer& timer);  // replaces the one of its key
     void cancel(Stage& stage, const Timer& timer);

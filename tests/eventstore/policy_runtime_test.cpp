@@ -69,6 +69,19 @@ TEST_F(PolicyTest, policies_that_answer_each_other_without_end_are_stopped) {
     EXPECT_EQ(status().set_aside_total, 0U);
 }
 
+TEST_F(PolicyTest, a_chain_that_grows_broad_is_stopped_too) {
+    init();
+    open({.echoes = true, .quarrel = true, .policies = {.turn = {.chain_max = 3}}});
+    ask(1, 1, "now");
+    ask(1, 2, "now");  // a chain of its own
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(story(1).size(), 6U);
+    EXPECT_EQ(status().set_aside_total, 2U);
+    const std::string why =
+        "lab.echo 3 events follow from one: policies answer each other without end.";
+    EXPECT_EQ(aside_told, (Told{why, why}));
+}
+
 TEST_F(PolicyTest, a_start_runs_nothing_again) {
     init();
     open({.echoes = true});
@@ -355,14 +368,22 @@ TEST_F(PolicyTest, a_start_looks_at_a_bounded_part_of_the_log) {
 
 TEST_F(PolicyTest, an_inbox_that_overflows_is_read_from_the_log) {
     init();
-    open({.echoes = true, .policies = {.turn = {.sources_max = 3}, .inbox_events_max = 2}});
-    std::vector<std::future<Result<CommandAnswer>>> answers;
-    for (std::uint8_t i = 0; i < 200; ++i)
-        answers.push_back(submit("ask", tenant_number(1), lab::Ask{task(i), "now", {}, 1}));
-    for (auto& answer : answers) must(answer.get());
-    ASSERT_TRUE(settle());
-    EXPECT_EQ(story(1).size(), 400U);
-    EXPECT_EQ(status().lag, 0U);
+    const PolicyOptions few{.turn = {.sources_max = 3}, .inbox_events_max = 2};
+    const PolicyOptions small{.turn = {.sources_max = 3}, .inbox_bytes_max = 100};
+    std::uint8_t tenant = 0;
+    for (const auto& options : {few, small}) {
+        open({.echoes = true, .policies = options});
+        ++tenant;
+        std::vector<std::future<Result<CommandAnswer>>> answers;
+        for (std::uint8_t i = 0; i < 200; ++i) {
+            answers.push_back(
+                submit("ask", tenant_number(tenant), lab::Ask{task(i), "now", {}, 1}));
+        }
+        for (auto& answer : answers) must(answer.get());
+        ASSERT_TRUE(settle());
+        EXPECT_EQ(story(tenant).size(), 400U);
+        EXPECT_EQ(status().lag, 0U);
+    }
 }
 
 }  // namespace

@@ -99,6 +99,7 @@ TEST_F(TimersTest, more_timers_than_memory_holds_come_in_order) {
             for (int i = job; i < count; i += 12)
                 timers.set(stage, timer(1, std::to_string(i), (i * 7'919) % count));
         });
+        EXPECT_LE(timers.in_memory(), timers_known_max);
     }
     for (int from = 0; from < count; from += count / 12) {
         run([&](Stage& stage) {
@@ -106,6 +107,7 @@ TEST_F(TimersTest, more_timers_than_memory_holds_come_in_order) {
                 const auto next = timers.next(stage);
                 ASSERT_TRUE(next);
                 ASSERT_EQ(kernel::micros(next->due), i);
+                ASSERT_LE(timers.in_memory(), timers_known_max);
                 timers.cancel(stage, *next);
             }
         });
