@@ -15,8 +15,9 @@ struct AskCalendar {
     LocalDate date{};
     std::optional<ResourceId> resource_id;
     std::optional<LocationId> location_id;
+    std::optional<ServiceId> service_id;
 };
-BOOST_DESCRIBE_STRUCT(AskCalendar, (), (view, date, resource_id, location_id))
+BOOST_DESCRIBE_STRUCT(AskCalendar, (), (view, date, resource_id, location_id, service_id))
 
 struct CalendarCustomer {
     Personal<"client.first_name"> first_name;
@@ -100,7 +101,8 @@ inline constexpr auto rules<scheduling::AskCalendar> = fields(
     field(&scheduling::AskCalendar::view, "a week is Monday to Sunday (ISO 8601)").may_omit(),
     field(&scheduling::AskCalendar::date, "any day of it"),
     field(&scheduling::AskCalendar::resource_id, "only with this one"),
-    field(&scheduling::AskCalendar::location_id, "only at this one; none: all of them"));
+    field(&scheduling::AskCalendar::location_id, "only at this one; none: all of them"),
+    field(&scheduling::AskCalendar::service_id, "only appointments of this one"));
 template <>
 inline constexpr auto doc<scheduling::CalendarPage> =
     "A day, week or month. Everything stands under its local date where it takes place.";

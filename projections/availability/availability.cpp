@@ -67,7 +67,7 @@ Result<SlotList> find(RowSource& source, const FindSlots& query, kernel::Instant
     asked.viewer = viewer_of(query, source, errors);
     if (!errors.empty()) return kernel::invalid(std::move(errors));
     auto snapshot = build_snapshot(source, query.service_id, *service, query.from, query.to,
-                                   query.resource_ids);
+                                   query.resource_ids, query.location_id);
     if (!snapshot) return std::unexpected(std::move(snapshot.error()));
     asked.from = query.from;
     asked.to = query.to;

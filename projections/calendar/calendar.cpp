@@ -103,6 +103,7 @@ Result<void> add_appointments(const ViewRows& rows, const AskCalendar& asked, Ca
             continue;
         auto row = tally::decode<CalendarAppointment>(value);
         if (asked.location_id && row.location_id != *asked.location_id) continue;
+        if (asked.service_id && row.service_id != *asked.service_id) continue;
         if (++count > calendar_appointments_max) {
             return kernel::invalid_field(
                 "/view", "range",
