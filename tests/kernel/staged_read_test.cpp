@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "domain/kernel/schema.hpp"
 #include "tests/given.hpp"
 
 namespace almanac::testing {
