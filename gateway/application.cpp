@@ -133,7 +133,8 @@ void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
             const auto label = std::to_string(number);
             const auto writer = partition.writer().status();
             const auto executor = partition.executor().status();
-            const auto view = views.of(number).status();
+            auto& kept = views.of(number);
+            const auto view = kept.status();
             set("almanac_log_position", "Last durable position.", double(writer.durable_position),
                 label);
             set("almanac_writer_queue_jobs", "Commands waiting.", double(writer.queued_jobs),
@@ -149,8 +150,10 @@ void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
             set("almanac_fold_cache_bytes", "Folds in memory.", double(executor.fold_bytes), label);
             set("almanac_fold_cache_hits", "Since start.", double(executor.fold_hits), label);
             set("almanac_fold_cache_misses", "Since start.", double(executor.fold_misses), label);
-            set("almanac_view_position", "Applied by every projection.",
-                double(view.applied_position), label);
+            set("almanac_view_position", "Applied to records and availability.",
+                double(kept.applied_position(Reads::bookings)), label);
+            set("almanac_report_position", "Applied to every view.", double(view.applied_position),
+                label);
             set("almanac_view_parked", "Pairs parked since start.", double(view.parked_total),
                 label);
             add_policy_metrics(set, partition.policies().status(), label);

@@ -203,10 +203,14 @@ void Service::readiness(const CallPtr& call) {
     for (unsigned number = 0; number < store_.partitions(); ++number) {
         auto& partition = store_.partition(number);
         const auto writer = partition.writer().status();
-        const auto views = views_.of(number).status();
+        const auto views = views_.of(number).bookings->status();
+        const auto reports = views_.of(number).reports->status();
         const auto policies = partition.policies().status();
-        const auto lag =
-            writer.durable_position - std::min(writer.durable_position, views.applied_position);
+        const auto behind = [&](const projections::RuntimeStatus& runtime) {
+            return writer.durable_position -
+                   std::min(writer.durable_position, runtime.applied_position);
+        };
+        const auto lag = behind(views);
         const bool good = !writer.read_only && !writer.clock_jumped && !writer.stopping &&
                           lag <= ready_lag_max && views.failure.empty();
         ready = ready && good;
@@ -216,6 +220,7 @@ void Service::readiness(const CallPtr& call) {
              {"position", fmt::format("{}-{}", number, writer.durable_position)},
              {"log_id", to_string(partition.log_id())},
              {"view_lag", lag},
+             {"report_lag", behind(reports)},
              {"policy_lag", policies.lag},
              {"policies_set_aside", policies.set_aside_total},
              {"timers_pending", policies.timers_pending},

@@ -88,11 +88,19 @@ void PartitionViews::when_applied(Reads reads, std::uint64_t position,
                                   projections::Runtime::Applied done) {
     if (reads == Reads::bookings)
         return bookings->when_applied(position, deadline, std::move(done));
-    reports->when_applied(position, deadline,
-                          [this, position, deadline, done = std::move(done)](bool applied) mutable {
-                              if (!applied) return done(false);
-                              bookings->when_applied(position, deadline, std::move(done));
-                          });
+    // Both at once: who is waited for gives way no longer.
+    struct Both {
+        std::atomic<int> left = 2;
+        std::atomic<bool> refused = false;
+        projections::Runtime::Applied done;
+    };
+    auto both = std::make_shared<Both>();
+    both->done = std::move(done);
+    for (auto* each : {reports.get(), bookings.get()}) {
+        each->when_applied(position, deadline, [both](bool applied) {
+            if (applied ? --both->left == 0 : !both->refused.exchange(true)) both->done(applied);
+        });
+    }
 }
 
 Reads PartitionViews::read_by(std::string_view query) const {
@@ -139,6 +147,7 @@ void Views::stop() {
         p.bookings->stop();
     }
     workers_.stop();
+    report_workers_.stop();
 }
 
 void Views::when_fresh(const CallPtr& call, Reads reads, std::move_only_function<void()> then) {
@@ -165,10 +174,11 @@ void Views::when_applied(const CallPtr& call, Reads reads, std::uint64_t positio
     const auto wait = std::chrono::seconds{preferences_of(call->request).wait_seconds};
     views.when_applied(
         reads, position, std::chrono::steady_clock::now() + wait,
-        [this, call, then = std::move(then)](bool applied) mutable {
+        [this, call, reads, then = std::move(then)](bool applied) mutable {
             if (!applied)
                 return call->refuse(view_behind("The view has not caught up yet.").error());
-            if (!workers_.submit(std::move(then)))
+            auto& workers = reads == Reads::bookings ? workers_ : report_workers_;
+            if (!workers.submit(std::move(then)))
                 call->refuse(view_behind("Too many queries wait for the view.").error());
         });
 }

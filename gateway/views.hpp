@@ -62,7 +62,9 @@ class Views {
     void when_applied(const CallPtr& call, Reads reads, std::uint64_t position,
                       std::move_only_function<void()> then);
 
-    QueryWorkers workers_;  // first: the runtimes give it work until they have stopped
+    // First: the runtimes give them work until they have stopped. A slow report holds up reports.
+    QueryWorkers workers_;
+    QueryWorkers report_workers_{1};
     std::vector<PartitionViews> partitions_;
 };
 

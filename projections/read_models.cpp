@@ -1,5 +1,7 @@
 #include "projections/read_models.hpp"
 
+#include <algorithm>
+
 #include "projections/appointment_stats/appointment_stats.hpp"
 #include "projections/business_metrics/business_metrics.hpp"
 #include "projections/calendar/calendar.hpp"
@@ -13,6 +15,16 @@
 #include "projections/utilisation/utilisation.hpp"
 
 namespace almanac::projections {
+
+ViewRows Question::read(const ViewName& view) const {
+    auto rows = store_.read(view, tenant);
+    position_ = std::min(position_, rows.position());
+    return rows;
+}
+
+void Question::with_source(const std::function<void(scheduling::SnapshotSource&)>& use) const {
+    position_ = std::min(position_, availability_.with_source(tenant, now, use));
+}
 
 ReadModels::ReadModels(const kernel::Catalogue& catalogue, const ViewStore& store)
     : store_(store), availability_(std::make_unique<Availability>(store)) {
@@ -37,8 +49,8 @@ ReadModels::~ReadModels() = default;
 
 void ReadModels::add_slots(const kernel::Catalogue& catalogue) {
     projections_.push_back(std::make_unique<AvailabilityProjection>(catalogue));
-    auto handler = [](const Question& question, const void* asked) -> Result<Answer> {
-        const auto slots = question.availability.find_slots(
+    auto handler = [this](const Question& question, const void* asked) -> Result<Answer> {
+        const auto slots = availability_->find_slots(
             question.tenant, *static_cast<const scheduling::FindSlots*>(asked), question.now);
         if (!slots) return std::unexpected(slots.error());
         return Answer{slots->json(), slots->position};
@@ -85,7 +97,7 @@ Result<ReadModels::Answer> ReadModels::answer(std::string_view name, const Tenan
                                               kernel::Instant now, const void* query) const {
     const auto& how = answering(name);
     try {
-        return how.handler({tenant, now, store_, *availability_}, query);
+        return how.handler(Question(tenant, now, store_, *availability_), query);
     } catch (const ViewFailure& failure) {
         return std::unexpected(failure.rejection());
     } catch (const tally::DamagedRow& damage) {

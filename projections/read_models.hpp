@@ -64,13 +64,10 @@ class ReadModels {
         const auto& of = projection(name);
         auto handler = [view = of.view(), find](const Question& question,
                                                 const void* asked) -> Result<Answer> {
-            // It may look at availability too, which another runtime keeps.
-            const auto available = question.availability.position(question.tenant);
-            const auto rows = question.store.read(view, question.tenant);
+            const auto rows = question.read(view);
             const auto told = find(rows, *static_cast<const Q*>(asked), question);
             if (!told) return std::unexpected(told.error());
-            return Answer{kernel::to_json(*told, kernel::Form::sealed, true),
-                          std::min(rows.position(), available)};
+            return Answer{kernel::to_json(*told, kernel::Form::sealed, true), question.position()};
         };
         handlers_.emplace(std::move(query), Answering{&of, std::move(handler)});
     }

@@ -264,9 +264,9 @@ void Runtime::start() {
     if (state_->thread.joinable()) return;
     const auto& options = state_->options;
     state_->thread = eventstore::named_thread(options.thread_name, [state = state_.get()] {
-        // Of this thread alone, as Linux has it; refused, it is as it was.
+        // Of this thread alone, as Linux has it, and below the process, which may be nice itself.
         if (const auto nice = state->options.nice; nice > 0)
-            (void)::setpriority(PRIO_PROCESS, 0, nice);
+            (void)::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + nice);
         state->run();
     });
 }

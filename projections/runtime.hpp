@@ -35,7 +35,7 @@ struct RuntimeOptions {
     // this one leaves alone. Rows of projections that nobody keeps are thrown away.
     std::vector<std::string> kept_by_others = {};
     const char* thread_name = "views";
-    int nice = 0;  // of the thread: from 0 to 19, the last to get a processor
+    int nice = 0;  // of the thread, more than the process is: from 0 to 19
 };
 
 struct ParkedPair {

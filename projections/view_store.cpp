@@ -50,7 +50,7 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     all.max_open_files = options.open_files_max;
     all.max_background_jobs = 2;
     all.bytes_per_sync = 1 << 20;
-    all.allow_concurrent_memtable_write = false;  // there is one writer
+    all.allow_concurrent_memtable_write = false;  // two writers, seldom at once
     all.enable_write_thread_adaptive_yield = false;
     all.skip_stats_update_on_db_open = true;
     all.avoid_unnecessary_blocking_io = true;

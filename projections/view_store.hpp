@@ -1,9 +1,10 @@
 // The views of a partition: rows that queries read, in one RocksDB in `<partition>/views/`.
 // Derived, never a truth: thrown away and built again when it is of another log, ahead of it, or
-// damaged. Concurrency: reading from any thread; writing (`ViewBatch`) belongs to the runtime's
-// thread. A batch is atomic, not synced: a crash leaves rows and checkpoints of one earlier
-// position. Limits: block cache `cache_bytes` (indexes and filters in it) and two write buffers.
-// Damage and a failing disk throw ViewFailure; the queries turn it into their Rejection.
+// damaged. Concurrency: reading from any thread; a `ViewBatch` belongs to one thread, and the
+// rows of a projection to one batch. A batch is atomic, not synced: a crash leaves rows and
+// checkpoints of one earlier position. Limits: block cache `cache_bytes` (indexes and filters in
+// it) and two write buffers. Damage and a failing disk throw ViewFailure; the queries turn it into
+// their Rejection.
 //
 // Keys: name ‖ 0x00 ‖ version u32 ‖ tenant 16 ‖ the projection's own key; the prefix is put there
 // by TenantViews and ViewRows, nobody else. Keys that begin with 0x00 are the runtime's own:

@@ -91,14 +91,15 @@ std::vector<Row> bench_book_mixed(const BenchSetting& setting) {
         std::fflush(stdout);
     }
     std::vector<Row> rows;
-    rows.push_back(compare("book_mixed_slots_p99", "us", paced, "one connection, slots", single));
+    rows.push_back(
+        compare("book_mixed_half_slots_p99", "us", paced, "one connection, slots", single));
     rows.back().note = fmt::format(
         "{} connections, 20% bookings, {:.0f} /s due (half of what it can); bookings p99 {:.0f} "
         "us; asked: at most 3 times",
         connections, median(due), median(booking_p99));
-    rows.push_back(compare("book_mixed_full_slots_p99", "us", closed, "slots alone", closed_alone));
+    rows.push_back(compare("book_mixed_slots_p99", "us", closed, "slots alone", closed_alone));
     rows.back().note = fmt::format("as fast as it can, {} connections both times", connections);
-    rows.push_back(compare("book_mixed_full_slots_p99", "us", closed, "one connection", single));
+    rows.push_back(compare("book_mixed_slots_p99", "us", closed, "one connection", single));
     rows.push_back({.name = "book_mixed",
                     .unit = "req/s",
                     .value = median(rates),

@@ -104,15 +104,12 @@ Result<SlotAnswer> Availability::find_slots(const TenantId& tenant, const FindSl
     }
 }
 
-std::uint64_t Availability::position(const TenantId& tenant) const {
-    return state_->store.read(state_->view, tenant).position();
-}
-
-void Availability::with_source(const TenantId& tenant, kernel::Instant now,
-                               const std::function<void(SnapshotSource&)>& use) const {
+std::uint64_t Availability::with_source(const TenantId& tenant, kernel::Instant now,
+                                        const std::function<void(SnapshotSource&)>& use) const {
     const auto rows = state_->store.read(state_->view, tenant);
     RowSource source(rows, state_->decoded, now);
     use(source);
+    return rows.position();
 }
 
 std::string SlotAnswer::json() const {

@@ -46,10 +46,10 @@ class Availability {
     // /party_size (over the capacity), /time_zone. 422 `scheduling.too_many_candidates`.
     Result<SlotAnswer> find_slots(const TenantId& tenant, const scheduling::FindSlots& query,
                                   kernel::Instant now) const;
-    std::uint64_t position(const TenantId& tenant) const;  // the view is true up to here
-    // The rows of one tenant as a source, all of one snapshot; valid inside `use` only.
-    void with_source(const TenantId& tenant, kernel::Instant now,
-                     const std::function<void(scheduling::SnapshotSource&)>& use) const;
+    // The rows of one tenant as a source, all of one snapshot; valid inside `use` only. Answers the
+    // position up to which the view is true.
+    std::uint64_t with_source(const TenantId& tenant, kernel::Instant now,
+                              const std::function<void(scheduling::SnapshotSource&)>& use) const;
 
   private:
     struct State;

@@ -118,11 +118,16 @@ const Occupying* find_occupying(const kernel::EventType* type) {
     return at == list.end() ? nullptr : &*at;
 }
 
-// Every event that changes what is occupied has to be one of those above.
+// Every event that changes what is in a month has to be one of those above: by them a query knows
+// that what it has decoded of it still holds.
 void check_known(const kernel::Catalogue& catalogue) {
+    const std::array months{&kernel::fold_type<ResourceMonth>(),
+                            &kernel::fold_type<LocationMonth>(), &kernel::fold_type<TenantMonth>(),
+                            &kernel::fold_type<OverrideMonth>()};
     for (const auto& [name, type] : catalogue.events()) {
-        const bool occupies = type->reaction(kernel::fold_type<ResourceMonth>()) != nullptr;
-        if (occupies && !find_occupying(type))
+        const bool changes = std::ranges::any_of(
+            months, [&](const auto* month) { return type->reaction(*month) != nullptr; });
+        if (changes && !find_occupying(type))
             throw std::logic_error("availability does not know " + std::string(name));
     }
 }

@@ -16,39 +16,37 @@ Instant busy_from(const Allocation& a) {
 Instant busy_until(const Allocation& a) {
     return a.end + std::chrono::minutes{a.buffer_after_minutes};
 }
-Day last_day_of(Day month) {
-    return day_of(months_of(instant_of(month), instant_of(month + 32)).at(1)) - 1;
+Day month_of(Day day) {
+    const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
+    return day - static_cast<Day>(static_cast<unsigned>(date.day())) + 1;
 }
 }  // namespace
 
-MonthRows load_month(const ViewRows& rows, const Uuid& owner, Day month) {
-    MonthRows made;
-    made.begin = instant_of(month);
-    const auto last = last_day_of(month);
-    auto allocations = rows.walk(allocations_prefix(owner));
-    for (allocations.seek(allocations_from(owner, month)); allocations.valid();
-         allocations.next()) {
-        const auto day = day_in(allocations.key());
-        if (day > last) break;
-        auto a = decode_allocation(allocations.key(), allocations.value());
-        // It lies under every day it touches: the first one of this month counts.
-        if (day != std::max(month, day_of(busy_from(a)))) continue;
+Day week_of(Day day) {
+    const auto into = day % WeekBookings::days;
+    return day - (into < 0 ? into + WeekBookings::days : into);
+}
+
+WeekBookings load_week(const ViewRows& rows, const Uuid& resource, Day week) {
+    WeekBookings made{instant_of(week), {}, {}};
+    auto walk = rows.walk(allocations_prefix(resource));
+    for (walk.seek(allocations_from(resource, week)); walk.valid(); walk.next()) {
+        const auto day = day_in(walk.key());
+        if (day >= week + WeekBookings::days) break;
+        auto a = decode_allocation(walk.key(), walk.value());
+        // It lies under every day it touches: the first one of this week counts.
+        if (day != std::max(week, day_of(busy_from(a)))) continue;
         made.longest = std::max(made.longest, busy_until(a) - busy_from(a));
         made.allocations.push_back(std::move(a));
     }
     std::ranges::sort(made.allocations, {},
                       [](const Allocation& a) { return std::pair(busy_from(a), a.owner); });
-    auto blocks = rows.walk(blocks_prefix(owner));
-    for (blocks.seek(blocks_from(owner, made.begin)); blocks.valid(); blocks.next()) {
-        const auto row = decode_block(blocks.key(), blocks.value());
-        if (row.month != month) break;
-        made.blocks.push_back(row.block);
-    }
+    made.allocations.shrink_to_fit();  // it is kept, and counted by what it holds
     return made;
 }
 
-void MonthRows::copy_allocations(Instant from, Instant to, Instant now, bool first,
-                                 std::vector<Allocation>& found) const {
+void WeekBookings::copy(Instant from, Instant to, Instant now, bool first,
+                        std::vector<Allocation>& found) const {
     auto at = std::ranges::lower_bound(allocations, from - longest, {}, &busy_from);
     for (; at != allocations.end() && busy_from(*at) < to; ++at) {
         const bool here = first || busy_from(*at) >= begin;
@@ -56,25 +54,45 @@ void MonthRows::copy_allocations(Instant from, Instant to, Instant now, bool fir
     }
 }
 
-void MonthRows::copy_blocks(Instant from, Instant to, bool first, std::vector<Block>& found) const {
+std::size_t WeekBookings::bytes() const {
+    std::size_t bytes = sizeof *this;
+    for (const auto& a : allocations) bytes += sizeof a + a.resources.size() * sizeof(Uuid) + 16;
+    return bytes;
+}
+
+MonthClosings load_closings(const ViewRows& rows, const Uuid& owner, Day month) {
+    MonthClosings made{instant_of(month), {}, {}};
+    auto walk = rows.walk(blocks_prefix(owner));
+    for (walk.seek(blocks_from(owner, made.begin)); walk.valid(); walk.next()) {
+        const auto row = decode_block(walk.key(), walk.value());
+        if (row.month != month) break;
+        made.blocks.push_back(row.block);
+    }
+    made.blocks.shrink_to_fit();
+    return made;
+}
+
+void MonthClosings::copy_blocks(Instant from, Instant to, bool first,
+                                std::vector<Block>& found) const {
     for (const auto& block : blocks) {
         const bool here = first || block.start >= begin;
         if (here && block.start < to && block.end > from) found.push_back(block);
     }
 }
 
-std::size_t MonthRows::bytes() const {
-    std::size_t bytes = sizeof *this + blocks.size() * sizeof(Block);
-    for (const auto& a : allocations) bytes += sizeof a + a.resources.size() * sizeof(Uuid) + 16;
-    if (overrides) bytes += kernel::fold_type<OverrideMonth>().bytes(overrides.get());
-    return bytes;
+std::size_t MonthClosings::bytes() const {
+    const auto kept =
+        overrides ? kernel::fold_type<OverrideMonth>().bytes(overrides.get()) : std::size_t{0};
+    return sizeof *this + blocks.size() * sizeof(Block) + kept;
 }
 
-void MonthPositions::read_all(Day month) {
+void MonthPositions::read_all(Day month, std::size_t owners_max) {
     Month read{month, {}};
     auto walk = rows_.walk(months_prefix(month));
-    for (walk.seek_first(); walk.valid(); walk.next())
+    for (walk.seek_first(); walk.valid(); walk.next()) {
+        if (read.positions.size() == owners_max) return;
         read.positions.emplace_back(owner_in(walk.key()), decode_position(walk.value()));
+    }
     months_.push_back(std::move(read));
 }
 
@@ -86,6 +104,13 @@ std::uint64_t MonthPositions::of(Day month, const Uuid& owner) {
     const auto at = std::ranges::lower_bound(known->positions, owner, {},
                                              &std::pair<Uuid, std::uint64_t>::first);
     return at != known->positions.end() && at->first == owner ? at->second : 0;
+}
+
+std::uint64_t MonthPositions::of_days(Day first, Day last, const Uuid& owner) {
+    const auto month = month_of(first);
+    const auto other = month_of(last);
+    const auto position = of(month, owner);
+    return other == month ? position : std::max(position, of(other, owner));
 }
 
 }  // namespace almanac::projections::availability

@@ -1,6 +1,6 @@
-// What stands in the way of bookings in one month of one owner (a resource, a location or the whole
-// business), decoded from its rows (rows.hpp): made once, then shared by all queries until the
-// month changes. Immutable, so thread-safe. Limits: those of a month's rows.
+// What stands in the way of bookings, decoded from its rows (rows.hpp): made once, then shared by
+// all queries until something of the same month changes. Bookings by week, because there may be
+// many; what closes by month. Immutable, so thread-safe. Limits: those of the rows.
 #pragma once
 #include <memory>
 #include <vector>
@@ -12,30 +12,45 @@
 
 namespace almanac::projections::availability {
 
-struct MonthRows {
+// Seven UTC days, counted from 1970-01-01: a resource's allocations.
+struct WeekBookings {
+    static constexpr Day days = 7;
     kernel::Instant begin;
     std::vector<scheduling::Allocation> allocations;  // by the time from which they occupy
     kernel::Micros longest{0};                        // that one of them occupies
-    std::vector<scheduling::Block> blocks;            // one-off ones
+
+    // `first`: of the weeks asked; what began in an earlier one of them is left to that.
+    void copy(kernel::Instant from, kernel::Instant to, kernel::Instant now, bool first,
+              std::vector<scheduling::Allocation>& found) const;
+    std::size_t bytes() const;
+};
+Day week_of(Day day);  // its first day
+WeekBookings load_week(const ViewRows& rows, const kernel::Uuid& resource, Day week);
+
+// A month of a resource, a location or the whole business.
+struct MonthClosings {
+    kernel::Instant begin;
+    std::vector<scheduling::Block> blocks;                       // one-off ones
     std::shared_ptr<const scheduling::OverrideMonth> overrides;  // of the local month; null: none
 
-    // `first`: of the months asked; a row that began in an earlier one of them is left to that.
-    void copy_allocations(kernel::Instant from, kernel::Instant to, kernel::Instant now, bool first,
-                          std::vector<scheduling::Allocation>& found) const;
     void copy_blocks(kernel::Instant from, kernel::Instant to, bool first,
                      std::vector<scheduling::Block>& found) const;
     std::size_t bytes() const;
 };
-// Its allocations and blocks; the overrides are added by who knows the folds.
-MonthRows load_month(const ViewRows& rows, const kernel::Uuid& owner, Day month);
+// Its blocks; the overrides are added by who knows the folds.
+MonthClosings load_closings(const ViewRows& rows, const kernel::Uuid& owner, Day month);
 
 // The last changes of the months of many owners, read in one walk or one by one.
 class MonthPositions {
   public:
     explicit MonthPositions(const ViewRows& rows) : rows_(rows) {}
-    void read_all(Day month);
+    // Of everybody, unless there are more than `owners_max`: then each is read when it is asked
+    // for.
+    void read_all(Day month, std::size_t owners_max);
     // 0: there is nothing in this month.
     std::uint64_t of(Day month, const kernel::Uuid& owner);
+    // Of the months that these days touch, the latest.
+    std::uint64_t of_days(Day first, Day last, const kernel::Uuid& owner);
 
   private:
     struct Month {

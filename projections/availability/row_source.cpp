@@ -29,8 +29,8 @@ std::size_t DecodedRows::bytes() const {
 // A walk over the month of all owners costs less than asking for each of many.
 void RowSource::prepare(std::size_t resources, kernel::Instant from, kernel::Instant to) {
     constexpr std::size_t steps_per_get = 8;
-    if (resources * steps_per_get < this->resources().entries.size()) return;
-    for (const auto month : months_of(from, to)) months_.read_all(day_of(month));
+    for (const auto month : months_of(from, to))
+        months_.read_all(day_of(month), resources * steps_per_get);
 }
 
 std::uint64_t RowSource::position_at(std::string_view key) {
@@ -71,25 +71,37 @@ const Calendar* RowSource::calendar(const kernel::Uuid& owner) {
     return known->get();
 }
 
-const MonthRows* RowSource::month(const kernel::Uuid& owner, Day month) {
-    auto& known = recent(owner).months;
-    const auto at =
-        std::ranges::find(known, month, &std::pair<Day, std::shared_ptr<const MonthRows>>::first);
+const MonthClosings* RowSource::closings(const kernel::Uuid& owner, Day month) {
+    auto& known = recent(owner).closings;
+    const auto at = std::ranges::find(known, month,
+                                      &std::pair<Day, std::shared_ptr<const MonthClosings>>::first);
     if (at != known.end()) return at->second.get();
-    return known.emplace_back(month, load_month_of(owner, month)).second.get();
+    return known.emplace_back(month, find_closings(owner, month)).second.get();
 }
 
-std::shared_ptr<const MonthRows> RowSource::load_month_of(const kernel::Uuid& owner, Day month) {
+std::shared_ptr<const MonthClosings> RowSource::find_closings(const kernel::Uuid& owner,
+                                                              Day month) {
     const auto position = months_.of(month, owner);
     if (position == 0) return nullptr;
     key_.assign(rows_.tenant().view()).append(month_key(month, owner));
     if (auto known = decoded_.find(key_, position))
-        return std::static_pointer_cast<const MonthRows>(*known);
+        return std::static_pointer_cast<const MonthClosings>(*known);
     const auto key = key_;  // reading the overrides needs it
-    auto made = std::make_shared<MonthRows>(load_month(rows_, owner, month));
+    auto made = std::make_shared<MonthClosings>(load_closings(rows_, owner, month));
     const kernel::LocalDate in_month{std::chrono::days{month}};
     made->overrides = fold<OverrideMonth>({ResourceId{owner}, in_month});
     decoded_.put(key, position, made, made->bytes());
+    return made;
+}
+
+std::shared_ptr<const WeekBookings> RowSource::find_week(const kernel::Uuid& resource, Day week) {
+    const auto position = months_.of_days(week, week + WeekBookings::days - 1, resource);
+    if (position == 0) return nullptr;
+    key_.assign(rows_.tenant().view()).append(allocations_from(resource, week));
+    if (auto known = decoded_.find(key_, position))
+        return std::static_pointer_cast<const WeekBookings>(*known);
+    const auto made = std::make_shared<WeekBookings>(load_week(rows_, resource, week));
+    decoded_.put(key_, position, made, made->bytes());
     return made;
 }
 
@@ -143,7 +155,7 @@ std::vector<Override> RowSource::overrides(const ResourceId& id, kernel::LocalDa
                                            kernel::LocalDate last) {
     std::vector<Override> found;
     for (const auto in_month : local_months(first, last)) {
-        const auto* kept = month(id, day_of(std::chrono::sys_days{in_month.time_since_epoch()}));
+        const auto* kept = closings(id, day_of(std::chrono::sys_days{in_month.time_since_epoch()}));
         if (kept && kept->overrides) kept->overrides->copy(first, last, found);
     }
     return found;
@@ -152,10 +164,9 @@ std::vector<Override> RowSource::overrides(const ResourceId& id, kernel::LocalDa
 std::vector<Allocation> RowSource::allocations(const ResourceId& id, kernel::Instant from,
                                                kernel::Instant to) {
     std::vector<Allocation> found;
-    const auto months = months_of(from, to);
-    for (const auto begin : months) {
-        if (const auto* kept = month(id, day_of(begin)))
-            kept->copy_allocations(from, to, now_, begin == months.front(), found);
+    const auto first = week_of(day_of(from));
+    for (auto week = first; week <= day_of(to); week += WeekBookings::days) {
+        if (const auto kept = find_week(id, week)) kept->copy(from, to, now_, week == first, found);
     }
     return found;
 }
@@ -165,7 +176,7 @@ std::vector<Block> RowSource::blocks_of(const kernel::Uuid& owner, kernel::Insta
     std::vector<Block> found;
     const auto months = months_of(from, to);
     for (const auto begin : months) {
-        if (const auto* kept = month(owner, day_of(begin)))
+        if (const auto* kept = closings(owner, day_of(begin)))
             kept->copy_blocks(from, to, begin == months.front(), found);
     }
     if (const auto* kept = calendar(owner)) append_standing(*kept, from, to, found);

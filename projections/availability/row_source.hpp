@@ -1,5 +1,6 @@
-// The rows of one tenant as the source of a Snapshot; all reads of one snapshot. Decoded folds are
-// and months are shared through a cache that knows them by the position of their last change.
+// The rows of one tenant as the source of a Snapshot; all reads of one snapshot. What was decoded,
+// folds, weeks of bookings and months of closings, is shared through a cache that knows it by the
+// position of its last change.
 // Concurrency: one RowSource per call; DecodedRows is thread-safe.
 #pragma once
 #include <memory>
@@ -12,7 +13,7 @@
 
 namespace almanac::projections::availability {
 
-// Decoded folds by tenant and tag and months by tenant, month and owner, for all queries.
+// Decoded folds by tenant and tag, weeks and months by tenant, time and owner, for all queries.
 class DecodedRows {
   public:
     explicit DecodedRows(std::size_t bytes_max) : cache_(bytes_max) {}
@@ -68,15 +69,16 @@ class RowSource final : public scheduling::SnapshotSource {
     struct Recent {
         kernel::Uuid owner;
         std::optional<std::shared_ptr<const scheduling::Calendar>> calendar;
-        std::vector<std::pair<Day, std::shared_ptr<const MonthRows>>> months;
+        std::vector<std::pair<Day, std::shared_ptr<const MonthClosings>>> closings;  // by month
     };
     std::vector<scheduling::Block> blocks_of(const kernel::Uuid& owner, kernel::Instant from,
                                              kernel::Instant to);
     Recent& recent(const kernel::Uuid& owner);
     const scheduling::Calendar* calendar(const kernel::Uuid& owner);
     // Null where nothing ever was in this month. They live until another owner is asked about.
-    const MonthRows* month(const kernel::Uuid& owner, Day month);
-    std::shared_ptr<const MonthRows> load_month_of(const kernel::Uuid& owner, Day month);
+    const MonthClosings* closings(const kernel::Uuid& owner, Day month);
+    std::shared_ptr<const MonthClosings> find_closings(const kernel::Uuid& owner, Day month);
+    std::shared_ptr<const WeekBookings> find_week(const kernel::Uuid& resource, Day week);
     DecodedRows::Rows load(const kernel::FoldType& type, const std::string& tag);
     DecodedRows::Rows load_settled(const kernel::FoldType& type, const std::string& tag);
     std::shared_ptr<const scheduling::ResourceDirectory> load_directory() const;

@@ -4,14 +4,13 @@
 //     "e" ‖ resource 16                            -> JSON of a directory with this one entry
 //     "a" ‖ resource 16 ‖ UTC day u32 ‖ owner 16   -> allocation, on every day it touches
 //     "b" ‖ owner 16 ‖ UTC month u32 ‖ block 16    -> one-off block, in every month it touches
-//     "m" ‖ month u32 ‖ owner 16                   -> position u64 of the last change of its "a"
-//     and
-//                                                     "b" rows and overrides of that month
-//     "g"                                          -> position u64 of the last change of a settled
-//                                                     fold
+//     "m" ‖ month u32 ‖ owner 16                   -> position u64 of the last change of its rows
+//                                                     "a", "b" and of its overrides in that month
+//     "g"                                          -> position u64 of the last change of a fold
+//                                                     that is settled
 // Folds: tenant, location, service, calendar (the settled ones, which seldom change),
-// override_month, service_day. So a query learns from few rows that what it has decoded before
-// still holds. A day counts from 1970
+// override_month, service_day. By "m" and "g" a query knows, from few rows, that what was decoded
+// before still holds: every change of such a row has to change them too. A day counts from 1970
 // with its sign turned, a month is that of its first day. Allocation, integers big-endian: start
 // i64 µs ‖ end i64 µs ‖ buffer before i32 ‖ buffer after i32 (minutes) ‖ party i32 ‖ expiry of a
 // hold i64 µs, of others 0 ‖ service 16 ‖ resources of the session 16 each. Block: start i64 µs ‖

@@ -100,8 +100,8 @@ std::optional<TimeByPeriod> time_by_period(const ViewRows& rows, SnapshotSource&
 void add_utilisation(BusinessMetrics& answer, MetricsPeriod period, LocalDate to,
                      const Question& question) {
     const auto view = UtilisationProjection{}.view();
-    const auto rows = question.store.read(view, question.tenant);
-    question.availability.with_source(question.tenant, question.now, [&](SnapshotSource& source) {
+    const auto rows = question.read(view);
+    question.with_source([&](SnapshotSource& source) {
         const auto add = [&](ResourceType type,
                              std::optional<std::int64_t> BusinessMetricsRow::* member) {
             const auto sums =

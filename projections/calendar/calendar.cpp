@@ -232,8 +232,8 @@ Result<CalendarPage> calendar(const ViewRows& rows, const AskCalendar& asked,
     for (auto date = page.from; date <= page.to; date += days{1})
         page.days.push_back({date, {}, {}});
     Result<void> done;
-    const auto kept = question.store.read(UtilisationProjection{}.view(), question.tenant);
-    question.availability.with_source(question.tenant, question.now, [&](SnapshotSource& source) {
+    const auto kept = question.read(UtilisationProjection{}.view());
+    question.with_source([&](SnapshotSource& source) {
         const auto zone = zone_of(source, asked);
         if (!zone) {
             done = std::unexpected(zone.error());

@@ -156,7 +156,7 @@ Result<void> CalendarAvailabilitySummaryProjection::apply(const AppliedEvent& ev
 Result<CalendarAvailabilitySummary> calendar_availability_summary(
     const ViewRows& rows, const AskCalendarAvailabilitySummary& asked, const Question& question) {
     const CursorCoder cursors(
-        question.store.log_id(),
+        question.log_id(),
         fmt::format("calendar_availability_summary {} {} {}", kernel::to_string(question.tenant),
                     kernel::to_string(asked.from), kernel::to_string(asked.to)));
     std::string after;
@@ -165,7 +165,7 @@ Result<CalendarAvailabilitySummary> calendar_availability_summary(
         if (!place) return std::unexpected(place.error());
         after = place->at;
     }
-    const auto calendar = question.store.read(CalendarProjection{}.view(), question.tenant);
+    const auto calendar = question.read(CalendarProjection{}.view());
     return Page(rows, calendar, asked, cursors).fill(after);
 }
 

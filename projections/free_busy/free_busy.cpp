@@ -44,7 +44,7 @@ Result<FreeBusy> free_busy(const ViewRows&, const AskFreeBusy& asked, const Ques
     FreeBusy answer;
     auto errors = faults_of(asked);
     if (!errors.empty()) return kernel::invalid(std::move(errors));
-    question.availability.with_source(question.tenant, question.now, [&](SnapshotSource& source) {
+    question.with_source([&](SnapshotSource& source) {
         for (std::size_t i = 0; i < asked.resource_ids.size(); ++i) {
             const auto& id = asked.resource_ids[i];
             const auto* entry = source.resources().find(id);

@@ -50,7 +50,7 @@ Result<ServicePerformance> service_performance(const ViewRows& rows,
                                                const AskServicePerformance& asked,
                                                const Question& question) {
     const auto currency = tally::tenant_of(rows).currency;
-    const CursorCoder cursors(question.store.log_id(),
+    const CursorCoder cursors(question.log_id(),
                               "service_performance " + kernel::to_string(question.tenant));
     auto walk = rows.walk("s");
     walk.seek_first();

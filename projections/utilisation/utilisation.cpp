@@ -127,9 +127,8 @@ Result<Utilisation> utilisation(const ViewRows& rows, const AskUtilisation& aske
     const auto from = week_of(asked.from);
     const auto to = week_of(asked.to) + days{6};
     const CursorCoder cursors(
-        question.store.log_id(),
-        fmt::format("utilisation {} {} {}", kernel::to_string(question.tenant),
-                    kernel::to_string(from), kernel::to_string(to)));
+        question.log_id(), fmt::format("utilisation {} {} {}", kernel::to_string(question.tenant),
+                                       kernel::to_string(from), kernel::to_string(to)));
     Uuid after;
     if (asked.cursor) {
         const auto place = cursors.decode(*asked.cursor);
@@ -138,7 +137,7 @@ Result<Utilisation> utilisation(const ViewRows& rows, const AskUtilisation& aske
     }
     Utilisation answer;
     bool found = !asked.resource_id;
-    question.availability.with_source(question.tenant, question.now, [&](SnapshotSource& source) {
+    question.with_source([&](SnapshotSource& source) {
         std::int32_t count = 0;
         Uuid last;
         for (const auto& entry : source.resources().entries) {  // by id

@@ -1,4 +1,5 @@
 // How a query waits for the views: where it runs, what it holds back, what it is told.
+#include <latch>
 #include <set>
 
 #include "tests/gateway/views_fixture.hpp"
@@ -53,6 +54,66 @@ TEST_F(ViewsTest, who_books_does_not_wait_for_reports) {
     views_->when_fresh(report.call, Reads::reports, [] { FAIL() << "nobody keeps it"; });
     report.call.reset();
     EXPECT_EQ(report.answer.get().status, 503);
+}
+
+TEST_F(ViewsTest, who_reads_a_report_waits_for_what_is_booked_too) {
+    make_tenant("one");
+    ASSERT_TRUE(applied(last()));
+    views().bookings->stop();
+    make_tenant("two");
+    std::promise<bool> reported;
+    views().reports->when_applied(last(), std::chrono::steady_clock::now() + watchdog,
+                                  [&](bool yes) { reported.set_value(yes); });
+    ASSERT_TRUE(reported.get_future().get());
+    EXPECT_LT(views().applied_position(Reads::reports), last());
+    auto report = ask({{"prefer", "wait=20"}});
+    views_->when_fresh(report.call, Reads::reports, [] { FAIL() << "availability is behind"; });
+    report.call.reset();
+    EXPECT_EQ(report.answer.get().status, 503);
+}
+
+TEST_F(ViewsTest, what_either_keeps_is_there_after_a_restart) {
+    make_tenant("one");
+    ASSERT_TRUE(applied(last()));
+    const auto names = views().store->names();
+    const auto before = last();
+    store_->close();
+    views_->stop();
+    views_.reset();
+    store_.reset();
+    store_ = eventstore::must(eventstore::Store::open(directory_.path() / "data", catalogue_, {}));
+    views_ = eventstore::must(Views::open(*store_));
+    eventstore::must(store_->finish_begun());
+    views_->start();
+    ASSERT_TRUE(applied(last()));
+    EXPECT_EQ(views().store->names(), names);
+    EXPECT_EQ(names.size(), views().models->projections().size() + 1);
+    EXPECT_EQ(views().status().events, 2 * (last() - before));  // each its own, nothing again
+}
+
+TEST_F(ViewsTest, slow_reports_hold_up_nobody_who_books) {
+    Gate slow;
+    std::promise<void> begun;
+    std::latch ended(2);
+    std::atomic<bool> first = true;
+    for (int i = 0; i < 2; ++i) {
+        views_->when_fresh(ask_beyond(1).call, Reads::reports, [&] {
+            if (first.exchange(false)) begun.set_value();
+            slow.pass();
+            ended.count_down();
+        });
+    }
+    make_tenant("one");
+    begun.get_future().wait();
+    std::promise<void> booked;
+    auto answered = booked.get_future();
+    views_->when_fresh(ask_beyond(1).call, Reads::bookings, [&] { booked.set_value(); });
+    make_tenant("two");
+    const bool in_time = answered.wait_for(watchdog) == std::future_status::ready;
+    slow.open();
+    ended.wait();
+    answered.wait();
+    EXPECT_TRUE(in_time);
 }
 
 TEST_F(ViewsTest, every_view_is_kept_by_one_of_the_two) {
