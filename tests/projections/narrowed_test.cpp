@@ -23,7 +23,7 @@ class NarrowedTest : public ReportSalon {
 
 TEST_F(NarrowedTest, a_calendar_of_one_service_shows_its_appointments_alone) {
     const auto first = book(cut, lucia, "2026-12-02T09:00", eva);
-    const auto other = book(color, marta, "2026-12-02T09:00", ana);
+    const auto other = book(color, marta, "2026-12-02T10:00", ana);
     const auto friday = book(cut, marta, "2026-12-04T09:00", ana);
     const auto later = book(cut, marta, "2026-12-14T09:00", ana);
     EXPECT_EQ(shown("day", cut), std::vector{first});
