@@ -37,8 +37,9 @@ void CalendarFeeds::get(CallPtr call) {
     call->tenant = *tenant;
     call->partition = &store_.partition_for(tenant->id);
     // As fresh as any read: one that was revoked is so at once.
-    views_.when_fresh(call, Reads::reports,
-                      [this, call, token = file.substr(0, token_length)] { answer(call, token); });
+    views_.when_fresh_on_worker(
+        call, Reads::reports,
+        [this, call, token = file.substr(0, token_length)] { answer(call, token); });
 }
 
 Result<std::string> CalendarFeeds::title_of(const Call& call, const projections::FeedContents& feed,

@@ -330,7 +330,7 @@ void Queries::special(CallPtr call) {
     auto query = call->route->query->parse(given, path);
     if (!query) return call->refuse(query.error());
     const auto reads = views_.of(*call).read_by(call->route->name);
-    views_.when_fresh(call, reads, [this, call, query = std::move(*query)] {
+    views_.when_fresh_on_worker(call, reads, [this, call, query = std::move(*query)] {
         const auto& models = *views_.of(*call).models;
         if (!models.answers(call->route->name))
             return list_schedules(call,

@@ -8,7 +8,10 @@
 namespace almanac::gateway {
 namespace {
 using namespace kernel;
+// Reports gather events of a quarter of a second before they count them, unless somebody reads one.
 constexpr int reports_nice = 5;
+constexpr double reports_busy_events = 20;
+constexpr std::chrono::milliseconds reports_give_way_max{250};
 
 std::unexpected<Rejection> view_behind(const char* detail) {
     return unavailable("view_behind", detail);
@@ -41,21 +44,24 @@ void start_keeping(PartitionViews& p, const Catalogue& catalogue,
     std::vector<projections::Projection*> reports;
     for (auto* each : p.models->projections())
         (each->name() == "availability" ? bookings : reports).push_back(each);
-    const auto make = [&](auto& kept, auto& others, const char* name, int nice) {
+    auto seldom = options;
+    seldom.busy_events = std::min(seldom.busy_events, reports_busy_events);
+    seldom.give_way_max = std::min(seldom.give_way_max, reports_give_way_max);
+    seldom.nice = reports_nice;
+    const auto make = [&](auto& kept, auto& others, const char* name, const auto& given) {
         projections::RuntimeHooks hooks;
         hooks.parked = [](const projections::ParkedPair& pair) {
             spdlog::error("projection parked: projection={} tenant={} position={} error={}",
                           pair.projection, to_string(pair.tenant), pair.position, pair.error);
         };
-        auto chosen = options;
+        auto chosen = given;
         chosen.kept_by_others = names_of(others);
         chosen.thread_name = name;
-        chosen.nice = nice;
         return std::make_unique<projections::Runtime>(catalogue, partition.log(), *p.store, kept,
                                                       std::move(hooks), chosen);
     };
-    p.bookings = make(bookings, reports, "views", 0);
-    p.reports = make(reports, bookings, "reports", reports_nice);
+    p.bookings = make(bookings, reports, "views", options);
+    p.reports = make(reports, bookings, "reports", seldom);
     partition.on_committed([bookings = p.bookings.get(), reports = p.reports.get()](auto events) {
         bookings->committed(events);
         reports->committed(events);
@@ -150,14 +156,30 @@ void Views::stop() {
     report_workers_.stop();
 }
 
-void Views::when_fresh(const CallPtr& call, Reads reads, std::move_only_function<void()> then) {
+std::optional<std::uint64_t> Views::position_for(const CallPtr& call) const {
     const auto named = min_position_of(*call);
-    if (!named) return call->refuse(named.error());
+    if (!named) {
+        call->refuse(named.error());
+        return std::nullopt;
+    }
     const auto consistency = call->request.header("almanac-consistency");
-    const auto acknowledged = equals_ignoring_case(consistency, "eventual")
-                                  ? 0
-                                  : call->partition->writer().durable_position();
-    when_applied(call, reads, std::max(acknowledged, *named), std::move(then));
+    if (equals_ignoring_case(consistency, "eventual")) return *named;
+    return std::max(call->partition->writer().durable_position(), *named);
+}
+
+void Views::when_fresh(const CallPtr& call, Reads reads, std::move_only_function<void()> then) {
+    if (const auto position = position_for(call))
+        when_applied(call, reads, *position, std::move(then));
+}
+
+void Views::when_fresh_on_worker(const CallPtr& call, Reads reads,
+                                 std::move_only_function<void()> then) {
+    const auto position = position_for(call);
+    if (!position) return;
+    if (of(*call).applied_position(reads) >= *position)
+        hand_over(call, reads, std::move(then));
+    else
+        when_applied(call, reads, *position, std::move(then));
 }
 
 void Views::when_logged(const CallPtr& call, std::move_only_function<void()> then) {
@@ -177,10 +199,14 @@ void Views::when_applied(const CallPtr& call, Reads reads, std::uint64_t positio
         [this, call, reads, then = std::move(then)](bool applied) mutable {
             if (!applied)
                 return call->refuse(view_behind("The view has not caught up yet.").error());
-            auto& workers = reads == Reads::bookings ? workers_ : report_workers_;
-            if (!workers.submit(std::move(then)))
-                call->refuse(view_behind("Too many queries wait for the view.").error());
+            hand_over(call, reads, std::move(then));
         });
+}
+
+void Views::hand_over(const CallPtr& call, Reads reads, std::move_only_function<void()> then) {
+    auto& workers = reads == Reads::bookings ? workers_ : report_workers_;
+    if (!workers.submit(std::move(then)))
+        call->refuse(view_behind("Too many queries wait for the view.").error());
 }
 
 void Views::when_all_applied(eventstore::Store& store,

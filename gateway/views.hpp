@@ -2,7 +2,10 @@
 // the queries over them; and how a query waits until what it may expect is in them (api.md,
 // "Freshness"). Thread-safe after start.
 #pragma once
+#include <algorithm>
 #include <memory>
+#include <optional>
+#include <thread>
 #include <vector>
 
 #include "gateway/call.hpp"
@@ -50,6 +53,10 @@ class Views {
     // (`Almanac-Min-Position`); else refuses with 503 `view_behind`. `then` runs on the caller's
     // thread, or on a worker's where it had to wait.
     void when_fresh(const CallPtr& call, Reads reads, std::move_only_function<void()> then);
+    // The same for what takes long: `then` always runs on a worker's thread, so that connections
+    // are served meanwhile and several are worked on at once.
+    void when_fresh_on_worker(const CallPtr& call, Reads reads,
+                              std::move_only_function<void()> then);
     // For reads of the log, which holds all that was acknowledged here: waits for nothing but the
     // position that the call names.
     void when_logged(const CallPtr& call, std::move_only_function<void()> then);
@@ -59,11 +66,14 @@ class Views {
                           std::move_only_function<void(bool)> then);
 
   private:
+    // Nothing: it was refused.
+    std::optional<std::uint64_t> position_for(const CallPtr& call) const;
     void when_applied(const CallPtr& call, Reads reads, std::uint64_t position,
                       std::move_only_function<void()> then);
+    void hand_over(const CallPtr& call, Reads reads, std::move_only_function<void()> then);
 
     // First: the runtimes give them work until they have stopped. A slow report holds up reports.
-    QueryWorkers workers_;
+    QueryWorkers workers_{std::max(2U, std::thread::hardware_concurrency())};
     QueryWorkers report_workers_{1};
     std::vector<PartitionViews> partitions_;
 };

@@ -29,7 +29,10 @@ std::size_t DecodedRows::bytes() const {
 // A walk over the month of all owners costs less than asking for each of many.
 void RowSource::prepare(std::size_t resources, kernel::Instant from, kernel::Instant to) {
     constexpr std::size_t steps_per_get = 8;
-    for (const auto month : months_of(from, to))
+    // Of all days of the weeks that are touched.
+    const auto first = instant_of(week_of(day_of(from)));
+    const auto end = instant_of(week_of(day_of(to)) + WeekBookings::days);
+    for (const auto month : months_of(first, end))
         months_.read_all(day_of(month), resources * steps_per_get);
 }
 

@@ -207,6 +207,21 @@ TEST_F(ViewsTest, a_query_that_need_not_wait_runs_at_once_where_it_is_asked) {
     EXPECT_EQ(ran_on, std::this_thread::get_id());
 }
 
+TEST_F(ViewsTest, what_takes_long_runs_beside_whoever_asks_though_it_need_not_wait) {
+    make_tenant("one");
+    ASSERT_TRUE(applied(last()));
+    for (const auto reads : {Reads::bookings, Reads::reports}) {
+        std::promise<std::thread::id> ran_on;
+        views_->when_fresh_on_worker(ask({}).call, reads,
+                                     [&] { ran_on.set_value(std::this_thread::get_id()); });
+        EXPECT_NE(ran_on.get_future().get(), std::this_thread::get_id());
+    }
+    auto malformed = ask({{"almanac-min-position", "x"}});
+    views_->when_fresh_on_worker(malformed.call, Reads::bookings, [] { FAIL() << "malformed"; });
+    malformed.call.reset();
+    EXPECT_EQ(malformed.answer.get().status, 400);
+}
+
 TEST_F(ViewsTest, a_view_that_stays_behind_is_a_503_with_retry_after) {
     auto asked = ask({{"almanac-min-position", "0-1000000"}, {"prefer", "wait=0"}});
     views_->when_fresh(asked.call, Reads::bookings, [] { FAIL() << "it cannot be fresh"; });
