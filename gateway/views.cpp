@@ -8,10 +8,9 @@
 namespace almanac::gateway {
 namespace {
 using namespace kernel;
-// Reports gather events of a quarter of a second before they count them, unless somebody reads one.
+// Reports give way to everything that comes in, not only to much, unless somebody reads one.
 constexpr int reports_nice = 5;
 constexpr double reports_busy_events = 20;
-constexpr std::chrono::milliseconds reports_give_way_max{250};
 
 std::unexpected<Rejection> view_behind(const char* detail) {
     return unavailable("view_behind", detail);
@@ -46,7 +45,6 @@ void start_keeping(PartitionViews& p, const Catalogue& catalogue,
         (each->name() == "availability" ? bookings : reports).push_back(each);
     auto seldom = options;
     seldom.busy_events = std::min(seldom.busy_events, reports_busy_events);
-    seldom.give_way_max = std::min(seldom.give_way_max, reports_give_way_max);
     seldom.nice = reports_nice;
     const auto make = [&](auto& kept, auto& others, const char* name, const auto& given) {
         projections::RuntimeHooks hooks;
