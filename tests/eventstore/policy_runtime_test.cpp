@@ -279,16 +279,24 @@ TEST_F(PolicyTest, what_never_goes_through_is_set_aside_and_the_others_go_on) {
     EXPECT_EQ(story(1).size(), 6U);
 }
 
-TEST_F(PolicyTest, a_timer_that_never_goes_through_is_set_aside_too) {
-    init();
-    open();
-    ask(1, 1, "later", noon() + hours{1});
-    ASSERT_TRUE(settle());
-    lab::broken = true;
-    set_time(noon() + hours{2});
-    ASSERT_TRUE(settle());
+class SetAsideTimerTest : public PolicyTest {
+  protected:
+    // A timer came due while nothing went through.
+    void set_one_aside() {
+        init();
+        open();
+        ask(1, 1, "later", noon() + hours{1});
+        ASSERT_TRUE(settle());
+        lab::broken = true;
+        set_time(noon() + hours{2});
+        ASSERT_TRUE(settle());
+        EXPECT_EQ(status().set_aside_total, 1U);
+    }
+};
+
+TEST_F(SetAsideTimerTest, a_timer_that_never_goes_through_is_set_aside_too) {
+    ASSERT_NO_FATAL_FAILURE(set_one_aside());
     EXPECT_EQ(status().timers_pending, 0U);
-    EXPECT_EQ(status().set_aside_total, 1U);
     lab::broken = false;
     open();
     ASSERT_TRUE(settle());
@@ -297,15 +305,8 @@ TEST_F(PolicyTest, a_timer_that_never_goes_through_is_set_aside_too) {
 }
 
 // The appointment was moved meanwhile: its new timer is not the old one's to take away.
-TEST_F(PolicyTest, a_timer_set_aside_leaves_the_one_that_was_set_after_it) {
-    init();
-    open();
-    ask(1, 1, "later", noon() + hours{1});
-    ASSERT_TRUE(settle());
-    lab::broken = true;
-    set_time(noon() + hours{2});
-    ASSERT_TRUE(settle());
-    EXPECT_EQ(status().set_aside_total, 1U);
+TEST_F(SetAsideTimerTest, a_timer_set_aside_leaves_the_one_that_was_set_after_it) {
+    ASSERT_NO_FATAL_FAILURE(set_one_aside());
     lab::broken = false;
     ask(1, 1, "later", noon() + hours{5});
     ASSERT_TRUE(settle());

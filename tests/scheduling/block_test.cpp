@@ -1,7 +1,7 @@
 // Blocks close time for bookings, name the appointments they meet, and give the time back.
 #include "domain/scheduling/block.hpp"
 
-#include "tests/scheduling/salon.hpp"
+#include "tests/scheduling/working_hours.hpp"
 
 namespace almanac::testing {
 namespace {
@@ -26,20 +26,6 @@ AddBlock closing(const BlockScope& scope, Instant start, Instant end, std::strin
     if (!rrule.empty()) wish.rrule = rrule;
     return wish;
 }
-AppointmentId booked_at(Given& salon, Instant start) {
-    return salon.after(book_at(start)).event<AppointmentBooked>().id;
-}
-std::vector<AppointmentId> conflicts_of(const Decided& decided) {
-    std::vector<AppointmentId> ids;
-    if (!decided.decision()) {
-        ADD_FAILURE() << decided.decision().error().code;
-        return ids;
-    }
-    for (const auto& id : decided.decision()->answer.at("conflicts").as_array())
-        ids.emplace_back(*parse_uuid(id.as_string()));
-    return ids;
-}
-using Ids = std::vector<AppointmentId>;
 
 TEST(AddBlock, nothing_is_booked_inside_it_whatever_its_scope) {
     for (const auto& scope : {of_maria(), of_the_location(), of_everything()}) {
@@ -107,23 +93,23 @@ TEST(AddBlock, names_the_appointments_it_meets_by_start) {
     const auto before = booked_at(salon, monday_noon - 1h);
     for (const auto& scope : {of_maria(), of_the_location(), of_everything()}) {
         const auto from = monday_noon;
-        EXPECT_EQ(conflicts_of(salon.when(closing(scope, from, from + 30min))), Ids{noon});
+        EXPECT_EQ(conflicts_of(salon.when(closing(scope, from, from + 30min))), Appointments{noon});
         EXPECT_EQ(conflicts_of(salon.when(closing(scope, from - 1min, from + 1min))),
-                  (Ids{before, noon}));
-        EXPECT_EQ(conflicts_of(salon.when(closing(scope, from + 1h, from + 2h))), Ids{});
+                  (Appointments{before, noon}));
+        EXPECT_EQ(conflicts_of(salon.when(closing(scope, from + 1h, from + 2h))), Appointments{});
         EXPECT_EQ(conflicts_of(salon.when(closing(scope, from, from + 1h, "FREQ=WEEKLY"))),
-                  (Ids{noon, next_week}));
+                  (Appointments{noon, next_week}));
         EXPECT_EQ(conflicts_of(salon.when(closing(scope, from, from + 1h, "FREQ=DAILY"))),
-                  (Ids{noon, tuesday, next_week}));
+                  (Appointments{noon, tuesday, next_week}));
         EXPECT_EQ(conflicts_of(salon.when(closing(scope, from - days{500}, from + 1h))),
-                  (Ids{before, noon}));
+                  (Appointments{before, noon}));
     }
     EXPECT_EQ(conflicts_of(salon.when(closing({ana, {}, false}, monday_noon, monday_noon + 1h))),
-              Ids{});
+              Appointments{});
     salon.at(monday_noon + 2h);  // what is over is no conflict
     EXPECT_EQ(
         conflicts_of(salon.when(closing(of_maria(), monday_noon - days{1}, monday_noon + days{3}))),
-        Ids{tuesday});
+        Appointments{tuesday});
 }
 
 TEST(AddBlock, an_appointment_that_needs_two_resources_is_named_once) {
@@ -135,7 +121,7 @@ TEST(AddBlock, an_appointment_that_needs_two_resources_is_named_once) {
     auto salon = a_salon(service);
     const auto noon = booked_at(salon, monday_noon);
     EXPECT_EQ(conflicts_of(salon.when(closing(of_everything(), monday_noon, monday_noon + 1h))),
-              Ids{noon});
+              Appointments{noon});
 }
 
 TEST(AddBlock, local_times_are_those_of_its_location_or_of_the_business) {

@@ -7,26 +7,16 @@
 #include "domain/scheduling/hold.hpp"
 #include "domain/scheduling/override.hpp"
 #include "domain/scheduling/visit.hpp"
-#include "tests/scheduling/salon.hpp"
+#include "tests/scheduling/working_hours.hpp"
 
 namespace almanac::testing {
 namespace {
 using namespace std::chrono_literals;
 using std::chrono::days;
 using std::chrono::year;
-using Appointments = std::vector<AppointmentId>;
 
 const LocalDate monday{year{2026} / 6 / 8};
 
-SetSchedule every_day(int from_hour, int to_hour) {
-    SetSchedule wish;
-    wish.id = maria;
-    for (int day = 0; day < 7; ++day) {
-        wish.windows.push_back(
-            {static_cast<Weekday>(day), LocalTime{from_hour * 60}, LocalTime{to_hour * 60}, {}});
-    }
-    return wish;
-}
 SetOverride working(LocalDate date, int from_hour, int to_hour) {
     return {maria, date, false, {{LocalTime{from_hour * 60}, LocalTime{to_hour * 60}}}, {}};
 }
@@ -42,20 +32,6 @@ AddBlock block(const BlockScope& scope, Instant start, Instant end, std::string_
     if (!rrule.empty()) wish.rrule = rrule;
     return wish;
 }
-Appointments conflicts_of(const Decided& decided) {
-    Appointments ids;
-    if (!decided.decision()) {
-        ADD_FAILURE() << decided.decision().error().code;
-        return ids;
-    }
-    for (const auto& id : decided.decision()->answer.at("conflicts").as_array())
-        ids.emplace_back(*parse_uuid(id.as_string()));
-    return ids;
-}
-AppointmentId booked_at(Given& salon, Instant start) {
-    return salon.after(book_at(start)).event<AppointmentBooked>().id;
-}
-
 TEST(Conflicts, a_new_schedule_names_bookings_in_blocks_of_every_scope) {
     for (const auto& scope : {BlockScope{maria, {}, false}, BlockScope{{}, salon_location, false},
                               BlockScope{{}, {}, true}}) {
