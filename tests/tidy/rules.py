@@ -31,9 +31,9 @@ CONTEXTS = {
     "kernel": [],
     "tenancy": ["scheduling"],  # a new tenant has a default location
     "identity": ["tenancy"],
-    "scheduling": ["tenancy"],
+    "scheduling": ["tenancy", "loyalty"],  # points pay for appointments
     "hospitality": ["tenancy"],
-    "loyalty": ["tenancy"],
+    "loyalty": ["tenancy", "scheduling"],  # paid appointments earn points
     "membership": ["tenancy"],
     "commerce": ["tenancy"],
     "billing": ["tenancy"],

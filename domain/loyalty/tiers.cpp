@@ -1,0 +1,106 @@
+#include "domain/loyalty/tiers.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace almanac::loyalty {
+namespace {
+constexpr int window_months = 12;
+
+std::ptrdiff_t rank_of(const LoyaltyProgram& program, const Tier* tier) {
+    return tier ? tier - program.tiers.data() : -1;
+}
+
+Standing by_points(const Account& account, const LoyaltyProgram& program, std::int64_t points,
+                   LocalDate today) {
+    const auto* reached = reached_tier(program, points);
+    const auto name = [](const Tier* tier) {
+        return tier ? std::optional(tier->name) : std::nullopt;
+    };
+    const auto* held = tier_of(program, account.tier);
+    const auto steps = rank_of(program, held) - rank_of(program, reached);
+    if (steps <= 0 || !held) return {name(reached), false};
+    switch (program.downgrade) {
+        case Downgrade::none:
+            return {account.tier, false};
+        case Downgrade::by_threshold:
+            return {name(reached), true};
+        case Downgrade::one_down:
+            break;
+    }
+    if (account.stepped_down_on && today < months_later(*account.stepped_down_on, window_months))
+        return {account.tier, false};
+    return {held == program.tiers.data() ? std::nullopt : name(held - 1), true};
+}
+}  // namespace
+
+LocalDate months_later(LocalDate date, int months) {
+    const std::chrono::year_month_day day{date};
+    const auto moved = day + std::chrono::months{months};
+    if (moved.ok()) return LocalDate{moved};
+    return LocalDate{moved.year() / moved.month() / std::chrono::last};
+}
+
+std::int64_t tier_points(const Account& account, TierWindow window, LocalDate today) {
+    switch (window) {
+        case TierWindow::lifetime:
+            return account.lifetime_points;
+        case TierWindow::rolling_12_months:
+            break;
+    }
+    std::int64_t points = 0;
+    for (const auto& day : account.earned_days) {
+        if (today < months_later(day.earned_on, window_months)) points += day.points;
+    }
+    return points;
+}
+
+const Tier* tier_of(const LoyaltyProgram& program, const std::optional<std::string>& name) {
+    if (!name) return nullptr;
+    const auto at = std::ranges::find(program.tiers, *name, &Tier::name);
+    return at == program.tiers.end() ? nullptr : &*at;
+}
+
+const Tier* reached_tier(const LoyaltyProgram& program, std::int64_t points) {
+    const Tier* reached = nullptr;
+    for (const auto& tier : program.tiers) {
+        if (points >= tier.threshold) reached = &tier;
+    }
+    return reached;
+}
+
+Standing standing_on(const Account& account, const LoyaltyProgram& program, LocalDate today) {
+    const auto points = tier_points(account, program.tier_window, today);
+    if (!account.tier_is_set) return by_points(account, program, points, today);
+    if (!account.tier_until || today <= *account.tier_until) return {account.tier, false};
+    const auto* reached = reached_tier(program, points);  // the set one is over: as if new
+    return {reached ? std::optional(reached->name) : std::nullopt, false};
+}
+
+std::optional<LocalDate> next_tier_change(const Account& account, const LoyaltyProgram& program,
+                                          LocalDate today) {
+    if (account.tier_is_set) {
+        if (!account.tier_until) return std::nullopt;
+        return std::max(*account.tier_until, today) + std::chrono::days{1};
+    }
+    std::set<LocalDate> days;
+    if (account.stepped_down_on) days.insert(months_later(*account.stepped_down_on, window_months));
+    auto points = tier_points(account, program.tier_window, today);
+    std::vector<DayPoints> leaving;
+    if (program.tier_window == TierWindow::rolling_12_months) {
+        for (const auto& day : account.earned_days)
+            leaving.push_back({months_later(day.earned_on, window_months), day.points});
+    }
+    for (const auto& day : leaving) days.insert(day.earned_on);
+    auto left = leaving.begin();  // in order: what was earned earlier leaves earlier
+    for (const auto day : days) {
+        for (; left != leaving.end() && left->earned_on <= day; ++left) {
+            if (left->earned_on > today) points -= left->points;
+        }
+        if (day > today && by_points(account, program, points, day).tier != account.tier)
+            return day;
+    }
+    return std::nullopt;
+}
+
+}  // namespace almanac::loyalty
