@@ -8,6 +8,9 @@ void declare(kernel::Catalogue& catalogue);
 namespace almanac::identity {
 void declare(kernel::Catalogue& catalogue);
 }
+namespace almanac::loyalty {
+void declare(kernel::Catalogue& catalogue);
+}
 namespace almanac::tenancy {
 void declare(kernel::Catalogue& catalogue);
 }
@@ -20,6 +23,7 @@ inline kernel::Catalogue build_catalogue() {
     tenancy::declare(catalogue);
     identity::declare(catalogue);
     scheduling::declare(catalogue);
+    loyalty::declare(catalogue);
     return catalogue;
 }
 

@@ -11,8 +11,9 @@ namespace {
 
 std::vector<ErrorCode> put_together() {
     std::vector<ErrorCode> all;
-    for (const auto part : {detail::request_codes(), detail::business_codes(),
-                            detail::field_codes(), detail::operation_codes()}) {
+    for (const auto part :
+         {detail::request_codes(), detail::business_codes(), detail::loyalty_codes(),
+          detail::field_codes(), detail::operation_codes()}) {
         all.insert(all.end(), part.begin(), part.end());
     }
     std::ranges::sort(all, {}, &ErrorCode::code);

@@ -136,12 +136,18 @@ constexpr FieldRule rule_of(Member Owner::* member) {
     return found;
 }
 
+// A member's name in JSON: its own, less the underscore that keeps it from being a word of C++
+// (`for_`).
+constexpr std::string_view wire_name(std::string_view member) {
+    return member.ends_with('_') ? member.substr(0, member.size() - 1) : member;
+}
+
 // Calls fn(name, member, rule) for every public member, bases first.
 template <class T, class Fn>
 constexpr void for_each_field(T&& object, Fn&& fn) {
     boost::mp11::mp_for_each<MembersOf<std::remove_cvref_t<T>>>([&](auto d) {
         constexpr FieldRule rule = rule_of(decltype(d)::pointer);
-        fn(std::string_view{d.name}, object.*d.pointer, rule);
+        fn(wire_name(d.name), object.*d.pointer, rule);
     });
 }
 

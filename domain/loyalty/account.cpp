@@ -120,7 +120,7 @@ Decision decide(const SetTier& wish, Read& read, const Context& now) {
     if (wish.tier && !tier_of(*terms.program, wish.tier))
         errors.push_back({"/tier", "not_found", "The programme has no such tier."});
     if (wish.until && !wish.tier)
-        errors.push_back({"/until", "unexpected", "Only a tier that is set has a last day."});
+        errors.push_back({"/until", "not_together", "Only a tier that is set has a last day."});
     if (wish.until && *wish.until < terms.today)
         errors.push_back({"/until", "past", "That day is over."});
     if (!errors.empty()) return invalid(std::move(errors));

@@ -111,7 +111,7 @@ BOOST_DESCRIBE_STRUCT(AppointmentCancelled, (), (id, freed, by, client_id, reaso
 
 struct Appointment {
     static constexpr std::string_view kind = "appointment";
-    static constexpr std::uint32_t version = 1;
+    static constexpr std::uint32_t version = 2;
     using Key = AppointmentId;
     AppointmentStatus status = AppointmentStatus::pending;
     std::string reference;
@@ -134,6 +134,8 @@ struct Appointment {
     std::optional<Instant> payment_due_at;  // while it waits for payment
     Money paid;
     Money refunded;
+    Money paid_with_points;    // of `paid`
+    Money refunded_to_points;  // of `refunded`
     std::optional<Money> fee;
     std::optional<HoldId> hold_id;
     std::optional<SeriesId> series_id;
@@ -158,10 +160,11 @@ BOOST_DESCRIBE_STRUCT(Appointment, (),
                       (status, reference, service_id, service_name, client_id, customer, start, end,
                        buffer_before_minutes, buffer_after_minutes, location_id, resources,
                        party_size, method, price, final_price, deposit, payment_status,
-                       payment_due_at, paid, refunded, fee, hold_id, series_id, confirmed_at,
-                       checked_in_at, actual_start, completed_at, no_show_at, cancelled_at,
-                       cancelled_by, cancellation_reason, late_cancellation, reschedule_count,
-                       client_notes, staff_notes, off_grid_reason, metadata, details, occupancy))
+                       payment_due_at, paid, refunded, paid_with_points, refunded_to_points, fee,
+                       hold_id, series_id, confirmed_at, checked_in_at, actual_start, completed_at,
+                       no_show_at, cancelled_at, cancelled_by, cancellation_reason,
+                       late_cancellation, reschedule_count, client_notes, staff_notes,
+                       off_grid_reason, metadata, details, occupancy))
 
 // Personal data of an appointment belongs to its client; a walk-in's to the trace of who wrote it.
 std::string subject(const AppointmentBooked& e);

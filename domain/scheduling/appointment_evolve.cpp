@@ -47,6 +47,8 @@ void evolve(Appointment& a, const AppointmentBooked& e, const EventMeta& meta) {
     a.payment_due_at = e.payment_due_at;
     a.paid = {0, e.price.currency};
     a.refunded = {0, e.price.currency};
+    a.paid_with_points = {0, e.price.currency};
+    a.refunded_to_points = {0, e.price.currency};
     a.payment_status = payment_status(a);
     a.hold_id = e.hold_id;
     a.series_id = e.series_id;
@@ -111,11 +113,13 @@ void evolve(Appointment& a, const AppointmentNoShow& e, const EventMeta& meta) {
 
 void evolve(Appointment& a, const PaymentRecorded& e) {
     a.paid.amount += e.amount.amount;
+    if (e.method == PaymentMethod::points) a.paid_with_points.amount += e.amount.amount;
     a.payment_status = payment_status(a);
 }
 
 void evolve(Appointment& a, const PaymentRefunded& e) {
     a.refunded.amount += e.amount.amount;
+    if (e.method == PaymentMethod::points) a.refunded_to_points.amount += e.amount.amount;
     a.payment_status = payment_status(a);
 }
 

@@ -2,12 +2,45 @@
 
 #include <algorithm>
 
+#include "domain/loyalty/redemption.hpp"
+
 namespace almanac::scheduling {
 namespace {
 std::optional<FieldError> wrong_currency(const Money& amount, const Appointment& a) {
     if (amount.currency == a.price.currency) return std::nullopt;
     return FieldError{"/amount/currency", "currency",
                       fmt::format("The price is in {}.", a.price.currency)};
+}
+
+// A redemption is named by its id.
+Result<loyalty::RedemptionId> redemption_of(const std::optional<std::string>& reference) {
+    const auto id = reference ? parse_uuid(*reference) : std::nullopt;
+    if (id) return loyalty::RedemptionId{*id};
+    return invalid_field("/reference", "redemption", "With points it is the id of a redemption.");
+}
+
+// What points do to the account they come from: events of the same decision.
+Decision paid_with_points(const RecordPayment& wish, const Appointment& a, Read& read,
+                          const Context& now) {
+    const auto redemption = redemption_of(wish.reference);
+    if (!redemption) return std::unexpected(redemption.error());
+    const loyalty::Purchase purchase{
+        {"appointment", wish.id},
+        a.final_price.value_or(a.price),
+        {a.paid_with_points.amount - a.refunded_to_points.amount, a.price.currency}};
+    return loyalty::pay(*redemption, wish.amount, purchase, read, now);
+}
+
+Decision refunded_to_points(const RefundPayment& wish, Read& read, const Context& now) {
+    const auto redemption = redemption_of(wish.reference);
+    if (!redemption) return std::unexpected(redemption.error());
+    return loyalty::give_back(*redemption, wish.amount, {"appointment", wish.id}, read, now);
+}
+
+Decision joined(Events events, Decision more) {
+    if (!more) return more;
+    for (auto& event : more->list) events.add(std::move(event));
+    return events;
 }
 }  // namespace
 
@@ -45,20 +78,27 @@ Decision decide(const RecordPayment& wish, Read& read, const Context& now) {
     if (waits && covers(*a, *total - a->refunded.amount)) {
         events.add(AppointmentConfirmed{wish.id});
     }
-    return events;
+    if (wish.method != PaymentMethod::points) return events;
+    return joined(std::move(events), paid_with_points(wish, *a, read, now));
 }
 
-Decision decide(const RefundPayment& wish, Read& read, const Context&) {
+// Money is given back for money, points for points.
+Decision decide(const RefundPayment& wish, Read& read, const Context& now) {
     const auto* a = read.find<Appointment>(wish.id);
     if (!a) return not_found();
     if (auto wrong = wrong_currency(wish.amount, *a)) return invalid({std::move(*wrong)});
-    const auto left = a->paid.amount - a->refunded.amount;
+    const bool to_points = wish.method == PaymentMethod::points;
+    const auto points_left = a->paid_with_points.amount - a->refunded_to_points.amount;
+    const auto all_left = a->paid.amount - a->refunded.amount;
+    const auto left = to_points ? points_left : all_left - points_left;
     if (wish.amount.amount > left) {
         return reject("scheduling.refund_exceeds_paid",
                       fmt::format("At most {} {} can be refunded.", left, a->price.currency));
     }
-    return PaymentRefunded{wish.id,     a->client_id, wish.amount,
-                           wish.reason, wish.method,  wish.reference};
+    Events events{PaymentRefunded{wish.id, a->client_id, wish.amount, wish.reason, wish.method,
+                                  wish.reference}};
+    if (!to_points) return events;
+    return joined(std::move(events), refunded_to_points(wish, read, now));
 }
 
 }  // namespace almanac::scheduling

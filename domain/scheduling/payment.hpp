@@ -6,8 +6,9 @@
 
 namespace almanac::scheduling {
 
-enum class PaymentMethod { cash, card, transfer };
-BOOST_DESCRIBE_ENUM(PaymentMethod, cash, card, transfer)
+// points: a redemption of the loyalty programme, which `reference` names (loyalty/redemption.hpp).
+enum class PaymentMethod { cash, card, transfer, points };
+BOOST_DESCRIBE_ENUM(PaymentMethod, cash, card, transfer, points)
 
 // ---- events -----------------------------------------------------------------------------------
 
@@ -83,7 +84,7 @@ template <>
 inline constexpr auto rules<scheduling::RecordPayment> = fields(
     field(&scheduling::RecordPayment::id, "").path(),
     field(&scheduling::RecordPayment::amount, "in the currency of the price").min(1),
-    field(&scheduling::RecordPayment::method, "how it was paid"),
+    field(&scheduling::RecordPayment::method, "points: by the redemption in `reference`"),
     field(&scheduling::RecordPayment::reference, "of the receipt or transfer").length(1, 100),
     field(&scheduling::RecordPayment::paid_at, "none: now; not in the future"));
 template <>
@@ -91,6 +92,7 @@ inline constexpr auto rules<scheduling::RefundPayment> = fields(
     field(&scheduling::RefundPayment::id, "").path(),
     field(&scheduling::RefundPayment::amount, "at most what is paid and not refunded").min(1),
     field(&scheduling::RefundPayment::reason, "why").length(1, 1000),
-    field(&scheduling::RefundPayment::method, "how it was given back; none: as it was paid"),
+    field(&scheduling::RefundPayment::method,
+          "how it was given back; none: as it was paid; points: the whole redemption"),
     field(&scheduling::RefundPayment::reference, "of the receipt or transfer").length(1, 100));
 }  // namespace almanac::kernel
