@@ -118,6 +118,16 @@ Decision decide(const RefundVisit& wish, Read& read, const Context& now) {
     return give_back(wish.id, wish.amount, visit, read, now);
 }
 
+template <class... Bookings>
+std::int64_t points_of(const Event& event) {
+    std::int64_t points = 0;
+    const auto add = [&](const auto* booking) {
+        if (booking) points += booking->points;
+    };
+    (add(event.as<Bookings>()), ...);
+    return points;
+}
+
 class Life {
   public:
     explicit Life(std::uint64_t seed) : random_(seed) {
@@ -202,12 +212,10 @@ class Life {
         const auto tags = event.type->tags(event.data.get());
         for (std::size_t who = 0; who < 2; ++who) {
             if (tags.front() != tag_of<Account>(account_ids[who])) continue;
-            if (event.type == &event_type<AccountOpened>() ||
-                event.type == &event_type<AccountReviewed>())
-                return;
-            const auto written = json::parse_own(event.type->to_json(event.data.get()));
-            const auto* points = written.get_object().if_contains("points");
-            if (points) accounts_[who].ledger += points->get_int64();
+            accounts_[who].ledger +=
+                points_of<PointsEarned, PointsReversed, PointsReserved, PointsReleased,
+                          PointsRedeemed, PointsRestored, PointsExpired, PointsAdjusted,
+                          PointsTransferredOut, PointsTransferredIn>(event);
         }
     }
     // Whether it is accepted, and that it is refused as expected.
@@ -256,7 +264,8 @@ class Life {
                             {fact.paid, "EUR"},
                             {fact.refunded, "EUR"}};
         decide_and_take(Bought{told}, "");
-        if (below(3) == 0) EXPECT_TRUE(decide_and_take(Bought{told}, "")->list.empty());
+        const bool twice = below(3) == 0;
+        EXPECT_TRUE(!twice || decide_and_take(Bought{told}, "")->list.empty());
         const auto earned = fact.paid / 100;
         const auto back = fact.paid == fact.refunded ? earned : earned * fact.refunded / fact.paid;
         const auto change = earned - back - fact.booked;
