@@ -2,6 +2,8 @@
 // check of everything, or nothing acknowledged is missing: never a wrong or shorter answer.
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "tests/eventstore/directory_picture.hpp"
 #include "tests/faults/business.hpp"
 #include "tests/faults/places.hpp"
@@ -75,7 +77,7 @@ TEST_F(DamagedPlaces, one_flipped_bit_anywhere_is_found_or_harmless) {
         FaultEnvironment::flip_bit(file, byte, bit);
         if (const auto looked = Business::look(data_, told_); !looked) {
             ++found;
-            EXPECT_NE(exit_code(looked.error()), 1) << looked.error().code;
+            EXPECT_NE(eventstore::exit_code(looked.error()), 1) << looked.error().code;
         }
         FaultEnvironment::flip_bit(file, byte, bit);
         ASSERT_FALSE(HasFailure()) << "seed " << seed_of_this_run();

@@ -73,7 +73,7 @@ TEST_F(FailingCalls, an_input_output_error_at_any_sync_loses_nothing_acknowledge
             const auto options = options_of(place);
             const auto opened = business.open(options);
             if (!opened) {
-                EXPECT_EQ(exit_code(opened.error()), 18) << opened.error().code;
+                EXPECT_EQ(eventstore::exit_code(opened.error()), 18) << opened.error().code;
             } else if (const int done = business.run(told, commands); done < commands) {
                 EXPECT_TRUE(business.status().read_only);
                 EXPECT_EQ(business.run(told, 1), 0) << "after a failed sync nobody tries again";

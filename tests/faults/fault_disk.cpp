@@ -91,6 +91,7 @@ int sync(int descriptor, int (*plain)(int)) {
         if (open->file) unsynced.sync_failed(*open->file);
         return refused(admission.error());
     }
+    if (admission.verdict().ignored) return 0;
     if (!open->file) {
         const auto began = unsynced.directory_sync_begins();
         if (plain(descriptor) != 0) return -1;

@@ -24,6 +24,7 @@ int error_of(Effect effect) {
             return EIO;
         case Effect::no_space:
             return ENOSPC;
+        case Effect::ignored:
         case Effect::bit_flip:
             return 0;
     }
@@ -69,6 +70,7 @@ FaultEnvironment::State::Verdict FaultEnvironment::State::judge(Call call,
         armed.over = !fault.lasting;
         verdict.error = error_of(fault.effect);
         verdict.flips_bit = fault.effect == Effect::bit_flip;
+        verdict.ignored = fault.effect == Effect::ignored;
         break;
     }
     if (loss_ && (loss_->call ? call == *loss_->call : call != Call::read) && loss_->left > 0)

@@ -28,6 +28,7 @@ enum class Effect : std::uint8_t {
     io_error,  // EIO; of a write, seeded, a part may have happened
     no_space,  // ENOSPC, and again until a file is removed; of a write as above
     bit_flip,  // reads only: one bit of the answer
+    ignored,   // syncs only: answered well, and nothing is durable
 };
 
 struct Fault {

@@ -42,6 +42,7 @@ IOStatus sync_file(const std::string& name, const Unsynced::File& file, Plain&& 
         unsynced.sync_failed(*file);
         return refused(admission.error());
     }
+    if (admission.verdict().ignored) return IOStatus::OK();
     const auto began = unsynced.sync_begins(*file);
     auto status = plain();
     if (status.ok()) unsynced.synced(*file, began);
@@ -202,6 +203,7 @@ class FaultDirectory final : public FSDirectory {
         auto* environment = admission.environment();
         if (environment == nullptr) return plain();
         if (admission.error() != 0) return refused(admission.error());
+        if (admission.verdict().ignored) return IOStatus::OK();
         const auto began = environment->unsynced.directory_sync_begins();
         auto status = plain();
         if (status.ok()) environment->unsynced.directory_synced(name_, began);

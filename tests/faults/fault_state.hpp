@@ -24,6 +24,7 @@ class FaultEnvironment::State {
     struct Verdict {
         int error = 0;
         bool flips_bit = false;
+        bool ignored = false;
         bool last = false;         // the power goes once this call is done
         std::uint64_t random = 0;  // for the call's own choices
     };

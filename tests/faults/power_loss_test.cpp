@@ -98,6 +98,35 @@ TEST_F(PowerLoss, lives_of_one_directory_keep_all_that_was_ever_acknowledged) {
     }
 }
 
+// A disk that lies about its syncs loses what was acknowledged. The mark knows: the start refuses,
+// or nothing was lost after all. (So the tests above can fail.)
+TEST_F(PowerLoss, a_log_that_was_never_really_synced_is_refused) {
+    live_before(5);
+    int refused = 0;
+    for (std::uint64_t house = 0; house < 20; ++house) {
+        SCOPED_TRACE("seed " + std::to_string(seed_of_this_run() + house));
+        const auto data = fresh_copy();
+        FaultEnvironment disk(data, seed_of_this_run() + house);
+        auto told = told_;
+        Business business(data);
+        eventstore::must(business.open({}));
+        disk.fail({.effect = Effect::ignored, .lasting = true, .where = "/log/"});
+        disk.power_loss_after(Call::write, 50, Then::calls_fail);
+        EXPECT_LT(business.run(told, 60), 60);
+        business.close();
+        EXPECT_FALSE(disk.has_power());
+        disk.restart();
+        if (const auto opened = business.open({}); !opened) {
+            ++refused;
+            EXPECT_EQ(opened.error().kind, kernel::RejectionKind::corrupt) << opened.error().code;
+        } else {
+            eventstore::must(business.check(told));
+        }
+        business.close();
+    }
+    EXPECT_GT(refused, 5);
+}
+
 TEST_F(PowerLoss, while_a_directory_is_made_leaves_one_that_serves_or_none) {
     fs::remove_all(original_);
     std::uint64_t changes = 0;
