@@ -19,6 +19,7 @@
 #include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/keyring_entries.hpp"
+#include "eventstore/rocks_status.hpp"
 
 namespace almanac::eventstore {
 namespace {
@@ -181,6 +182,10 @@ Result<std::unique_ptr<KeyringStore>> KeyringStore::open(const fs::path& directo
                             ? rocksdb::DB::OpenForReadOnly(settings, directory.string(), &db)
                             : rocksdb::DB::Open(settings, directory.string(), &db);
     if (!status.ok()) {
+        // A disk that is full or fails damages no keyring: no backup helps there.
+        auto why = translate(status, "Opening the keyring");
+        const bool of_the_disk = status.IsIOError() && why.code == "io_error";
+        if (of_the_disk || why.code == "disk_full") return std::unexpected(std::move(why));
         return refuse_open(
             "keyring_damaged", directory,
             fmt::format("does not open ({}). Restore it from a backup.", status.ToString()));

@@ -35,8 +35,8 @@ struct Fault {
     Call call = Call::sync;
     std::uint64_t nth = 1;  // from now on, of the calls that `where` admits
     Effect effect = Effect::io_error;
-    bool lasting = false;  // every call from the nth on; no_space always lasts until a removal
-    std::string where;     // a part of the path; empty = anywhere below the root
+    bool lasting = false;    // every call from the nth on; no_space always lasts until a removal
+    std::string where = {};  // a part of the path; empty = anywhere below the root
 };
 
 // ALMANAC_FAULT_SEED, or a random one; decided once in a program.
