@@ -206,6 +206,8 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory, L
         if (auto made = write_first_meta(*db, state->family(Space::meta)); !made)
             return std::unexpected(std::move(made.error()));
     if (state->manifest) state->manifest->refresh();
+    if (state->manifest && state->manifest->failed())
+        return kernel::unavailable("io_error", "The log's list of files cannot be synced.", 0);
     auto last = state->find_last_position();
     if (!last) return std::unexpected(std::move(last.error()));
     state->last_position = *last;

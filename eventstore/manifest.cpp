@@ -84,6 +84,7 @@ Result<ManifestOnDisk> read_manifest(const std::filesystem::path& log) {
 
 void ManifestWatch::refresh() {
     const std::scoped_lock refreshing(refreshing_);
+    if (failed_) return;
     const auto manifest = read_manifest(log_);
     if (!manifest || manifest->whole.number == 0) return;
     // RocksDB syncs its entries; the last one may just be on its way.
@@ -92,6 +93,7 @@ void ManifestWatch::refresh() {
     if (descriptor < 0) return;
     const bool durable = disk_sync_data(descriptor) == 0;
     disk_close(descriptor);
+    failed_ = !durable;
     if (!durable) return;
     const std::scoped_lock lock(mutex_);
     extent_ = manifest->whole;
