@@ -280,6 +280,7 @@ Result<void> Log::entries(Space space, std::string_view prefix, std::string_view
 }
 
 Result<void> Log::commit(LogBatch& batch) {
+    if (state_->manifest && state_->manifest->failed()) state_->failed = true;
     if (state_->failed)
         return kernel::unavailable("io_error", "The log could not be written before.", 0);
     batch.state_->put_tags();

@@ -33,6 +33,10 @@ Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const 
                                               kernel::Instant now, const KeyringLimits& limits) {
     const auto log_id = partition.log->log_id();
     auto keyring = Keyring::open(partition.keyring_path(), key, log_id, false, limits);
+    if (!keyring && keyring.error().code == "disk_full") {
+        partition.release_ballast();
+        keyring = Keyring::open(partition.keyring_path(), key, log_id, false, limits);
+    }
     const auto& fork = partition.unfinished_fork;
     if (keyring || !is_before(fork, keyring.error())) return keyring;
     keyring = Keyring::open(partition.keyring_path(), key, fork->from_log_id, false, limits);
