@@ -236,9 +236,10 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
     return std::unique_ptr<ViewStore>(new ViewStore(std::move(state)));
 }
 
-Result<std::unique_ptr<ViewStore>> ViewStore::open_read_only(
-    const std::filesystem::path& directory, const kernel::Uuid& log_id, std::uint64_t log_position,
-    const ViewStoreOptions& options) {
+Result<std::unique_ptr<ViewStore>> ViewStore::open_read_only(const std::filesystem::path& directory,
+                                                             const kernel::Uuid& log_id,
+                                                             std::uint64_t log_position,
+                                                             const ViewStoreOptions& options) {
     auto state = std::make_unique<State>();
     state->log_id = log_id;
     state->cache = rocksdb::NewLRUCache(options.cache_bytes, 4);

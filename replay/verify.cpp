@@ -9,10 +9,8 @@ namespace {
 namespace json = kernel::json;
 
 Result<VerifiedPartition> verify_partition(const eventstore::Partition& partition,
-                                           const eventstore::MasterKey& key,
-                                           const VerifyWish& wish,
-                                           const kernel::Catalogue& catalogue,
-                                           Findings& findings) {
+                                           const eventstore::MasterKey& key, const VerifyWish& wish,
+                                           const kernel::Catalogue& catalogue, Findings& findings) {
     const auto keyring = eventstore::open_keyring_read_only(partition, key);
     if (!keyring) return std::unexpected(keyring.error());
     if (auto whole = (*keyring)->verify(); !whole) return std::unexpected(whole.error());
@@ -35,8 +33,8 @@ Result<VerifyReport> verify(const VerifyWish& wish, const kernel::Catalogue& cat
     if (!key) return std::unexpected(key.error());
     VerifyReport report;
     for (unsigned number = 0; number < directory->partitions(); ++number) {
-        auto verified = verify_partition(directory->partition(number), *key, wish, catalogue,
-                                         report.findings);
+        auto verified =
+            verify_partition(directory->partition(number), *key, wish, catalogue, report.findings);
         if (!verified) return std::unexpected(std::move(verified.error()));
         report.partitions.push_back(std::move(*verified));
     }
@@ -76,9 +74,9 @@ std::string VerifyReport::text() const {
                             partition.number, partition.log.events, partition.log.commands,
                             partition.log.tags, partition.log.sealed_values);
         for (const auto& view : partition.views) {
-            text += fmt::format("  {} {} at {}-{} {}\n", view.equal ? "equal    " : "DIFFERENT",
-                                view.digest.substr(0, 16), partition.number, view.position,
-                                view.name);
+            text +=
+                fmt::format("  {} {} at {}-{} {}\n", view.equal ? "equal    " : "DIFFERENT",
+                            view.digest.substr(0, 16), partition.number, view.position, view.name);
         }
     }
     for (const auto& sentence : findings.first()) text += sentence + '\n';

@@ -108,9 +108,9 @@ class LogCheck {
     void look_at_command(const Record& record) {
         const bool first = record.index == 0;
         if (first != (left_of_command_ == 0) || record.index >= record.count ||
-            (!first && (record.count - record.index != left_of_command_ ||
-                        record.tenant != command_.tenant || record.time != command_.time ||
-                        record.correlation_id != command_.correlation_id))) {
+            (!first &&
+             (record.count - record.index != left_of_command_ || record.tenant != command_.tenant ||
+              record.time != command_.time || record.correlation_id != command_.correlation_id))) {
             find(fmt::format("event {} of {} of a command that is not whole.", record.index + 1,
                              record.count));
         }
@@ -156,10 +156,11 @@ class LogCheck {
             return done;
         }
         if (findings_.count() > counted) return {};
-        findings_.add(fmt::format("partition {}: the index of {} has {} entries of which no record "
-                                  "says anything.",
-                                  partition_.number, space == Space::tags ? "tags" : "sequences",
-                                  there.count - said.count));
+        findings_.add(
+            fmt::format("partition {}: the index of {} has {} entries of which no record "
+                        "says anything.",
+                        partition_.number, space == Space::tags ? "tags" : "sequences",
+                        there.count - said.count));
         return {};
     }
 

@@ -128,8 +128,8 @@ Result<std::vector<ComparedView>> verify_views(const eventstore::Partition& part
     if (scratch.path().empty())
         return kernel::unavailable("io_error", "There is no room for a rebuild of the views.");
     try {
-        const auto views = ViewStore::open_read_only(partition.views_path(), log.log_id(),
-                                                     log.last_position());
+        const auto views =
+            ViewStore::open_read_only(partition.views_path(), log.log_id(), log.last_position());
         if (!views) return std::unexpected(views.error());
         if (!(*views)->discarded().empty()) return {};
         const auto beside = ViewStore::open(scratch.path(), log.log_id(), log.last_position());

@@ -170,6 +170,7 @@ def arguments():
                         help="begin no further point after so many")
     parser.add_argument("--directory", default=None, help="where the points live; kept")
     parser.add_argument("--until-violation", action="store_true", help="stop at the first one")
+    parser.add_argument("--discard", action="store_true", help="keep no failed directory")
     return parser.parse_args()
 
 
@@ -215,7 +216,7 @@ def main():
                     print(f"crash: {len(points)} points, {failed} failed, "
                           f"{time.monotonic() - began:.0f} s", flush=True)
     report(points, time.monotonic() - began)
-    if not failed and wish.directory is None:
+    if wish.directory is None and (wish.discard or not failed):
         shutil.rmtree(root, ignore_errors=True)
     return 1 if failed or not points else 0
 
