@@ -15,6 +15,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/log_state.hpp"
 #include "eventstore/rocks_status.hpp"
 
@@ -112,7 +113,7 @@ rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& optio
 
 rocksdb::DBOptions database_options(LogMode mode, const LogOptions& options) {
     rocksdb::DBOptions database;
-    if (options.env) database.env = static_cast<rocksdb::Env*>(options.env);
+    database.env = disk_env();
     database.create_if_missing = mode == LogMode::create;
     database.error_if_exists = mode == LogMode::create;
     database.create_missing_column_families = mode == LogMode::create;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/partition_check.hpp"
 
@@ -39,8 +40,7 @@ Result<std::vector<TenantId>> tenants_to_tell(const Log& log, const Fork& fork) 
 }
 
 void Partition::release_ballast() const {
-    std::error_code ignored;
-    std::filesystem::remove(ballast_path(), ignored);
+    disk_remove(ballast_path());
 }
 
 Result<Partition> DataDirectory::open_partition_read_only(unsigned number,

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/log.hpp"
 #include "projections/view_store_state.hpp"
 
@@ -37,6 +38,7 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     table.block_size = 8 << 10;
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
     rocksdb::Options all;
+    all.env = eventstore::disk_env();
     all.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     all.create_if_missing = true;
     all.compression = rocksdb::kNoCompression;
