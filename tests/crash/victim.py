@@ -86,8 +86,8 @@ class Victim(house.House):
 
     def try_start(self, environment=None):
         """False where it died before it served."""
-        given = {"ALMANAC_DYING_CALL": str(self.order_path), **self.environment,
-                 **(environment or {})}
+        given = {"ALMANAC_DYING_CALL": str(self.order_path), "ALMANAC_SEEDED_BUG": "",
+                 **self.environment, **(environment or {})}
         library = os.environ.get("DYING_CALL")
         if library:
             given["LD_PRELOAD"] = library
