@@ -1,13 +1,15 @@
-"""The server that is to die: on a directory of its own, with a call at which it is killed.
+"""The server that is to die, on a directory of its own.
 
 Kill -9: `dying_call` is preloaded and counts the calls by which anything leaves the process; `arm`
-says at which of them it is killed, and how. Nothing here waits for time to pass.
+says at which of them it is killed, and how. Power loss: `almanacd_faults` loses what is not synced
+after so many changes of its disk. Nothing here waits for time to pass.
 """
 import json
 import mmap
 import os
 import pathlib
 import shutil
+import signal
 import struct
 import subprocess
 
@@ -55,12 +57,13 @@ class Template:
 
 
 class Victim(house.House):
-    def __init__(self, template, data, stderr_path, environment=None):
+    def __init__(self, template, data, stderr_path, power_seed=None):
         self.root, self.data, self.stderr_path = pathlib.Path(data).parent, pathlib.Path(data), \
             pathlib.Path(stderr_path)
         self.program, self.key = template.program, template.key
-        self.environment = environment or {}
-        self.process = self.address = None
+        self.power_seed = power_seed  # nothing: it is killed
+        self.process = self.address = self.refusal = None
+        self.may_lose_power = False
         order = self.root / "dying_call"
         order.write_bytes(bytes(NUMBERS.size))
         with open(order, "r+b") as file:
@@ -68,32 +71,38 @@ class Victim(house.House):
         self.order_path = order
 
     @classmethod
-    def copied(cls, template, root, environment=None):
+    def copied(cls, template, root, power_seed=None):
         root = pathlib.Path(root)
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(template.data, root / "data", ignore=NOT_COPIED)
         (root / "data" / "lock").touch()
-        return cls(template, root / "data", root / "server.err", environment)
+        return cls(template, root / "data", root / "server.err", power_seed)
 
     def arm(self, call, way):
         NUMBERS.pack_into(self.order, 0, call, WAYS.index(way), 0)
+        if self.may_lose_power and self.process is not None:
+            self.process.send_signal(signal.SIGUSR1)
 
     def disarm(self):
         self.arm(0, "before")
 
-    def counted(self):
-        return NUMBERS.unpack_from(self.order, 0)[2]
+    def start_to_die(self):
+        """As it dies later, or already now: then the answer is False. A seeded bug is had here
+        only, not by the server that is asked afterwards."""
+        bug = os.environ.get("ALMANAC_SEEDED_BUG", "")
+        if self.power_seed is None:
+            return self.try_start(self.program, {
+                "ALMANAC_SEEDED_BUG": bug, "LD_PRELOAD": os.environ["DYING_CALL"],
+                "ALMANAC_DYING_CALL": str(self.order_path)})
+        self.may_lose_power = True
+        return self.try_start(os.environ["ALMANACD_FAULTS"], {
+            "ALMANAC_SEEDED_BUG": bug, "ALMANAC_POWER_ROOT": str(self.data),
+            "ALMANAC_POWER_LOSS": str(self.order_path), "ALMANAC_FAULT_SEED": str(self.power_seed)})
 
-    def try_start(self, environment=None):
-        """False where it died before it served."""
-        given = {"ALMANAC_DYING_CALL": str(self.order_path), "ALMANAC_SEEDED_BUG": "",
-                 **self.environment, **(environment or {})}
-        library = os.environ.get("DYING_CALL")
-        if library:
-            given["LD_PRELOAD"] = library
-        house.ALMANACD = self.program
+    def try_start(self, program, environment):
+        house.ALMANACD = program
         try:
-            self.start(["--io-threads", "1"], given)
+            self.start(["--io-threads", "1"], environment)
         except AssertionError:
             self.refusal = self.process.returncode
             self.process.stdout.close()
@@ -101,11 +110,9 @@ class Victim(house.House):
             return False
         return True
 
-    def must_start(self, environment=None):
+    def must_start(self):
+        self.may_lose_power = False
         self.disarm()
-        if not self.try_start(environment):
+        if not self.try_start(self.program, {"ALMANAC_SEEDED_BUG": ""}):
             raise AssertionError(f"no start (exit {self.refusal}): {self.stderr()[-1500:]}")
         return self
-
-    def is_dead(self):
-        return self.process is None or self.process.poll() is not None
