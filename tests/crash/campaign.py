@@ -118,6 +118,8 @@ class Point:
         else:
             server.arm(self.call("load"), way)
             work.run(server, OPERATIONS)
+        if work.lost:  # its connections break before its end can be seen
+            server.process.wait(house.READY_SECONDS_MAX)
         self.counts["deaths"] += server.process.poll() == -signal.SIGKILL
         server.kill()
 

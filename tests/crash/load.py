@@ -93,12 +93,14 @@ class Connection:
         self.commands, self.imports, self.people = [], [], []
         self.bookings, self.holds = [], []  # ids; holds with their slots
         self.count = 0
+        self.lost = False  # an answer was
 
     def key(self):
         self.count += 1
         return f"{self.name}-{self.number}-{self.count}"
 
     def run(self, victim, operations):
+        self.lost = False
         api = victim.client("salon")
         try:
             for _ in range(operations):
@@ -110,9 +112,10 @@ class Connection:
                 elif command is not None:
                     self.commands.append(command)
                     if command.send(api).status >= 500:
+                        self.lost = True
                         return
         except house.LOST:
-            pass
+            self.lost = True
         finally:
             api.close()
 
@@ -206,6 +209,10 @@ class Load:
             thread.start()
         for thread in threads:
             thread.join()
+
+    @property
+    def lost(self):
+        return any(each.lost for each in self.connections)
 
     @property
     def commands(self):
