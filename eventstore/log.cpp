@@ -9,6 +9,7 @@
 
 #include "eventstore/log_state.hpp"
 #include "eventstore/rocks_status.hpp"
+#include "eventstore/seeded_bugs.hpp"
 
 namespace almanac::eventstore {
 namespace {
@@ -283,11 +284,17 @@ Result<void> Log::commit(LogBatch& batch) {
     if (state_->manifest && state_->manifest->failed()) state_->failed = true;
     if (state_->failed)
         return kernel::unavailable("io_error", "The log could not be written before.", 0);
-    batch.state_->put_tags();
+    const bool tags_apart = seeded(SeededBug::tags_not_in_batch);
+    if (!tags_apart) batch.state_->put_tags();
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // this thread's: it counts comparisons
     rocksdb::WriteOptions synced;
     synced.sync = true;
-    const auto status = state_->db->Write(synced, batch.state_->batch.get());
+    auto status = state_->db->Write(synced, batch.state_->batch.get());
+    if (tags_apart && status.ok()) {
+        batch.state_->batch->Clear();
+        batch.state_->put_tags();
+        status = state_->db->Write(synced, batch.state_->batch.get());
+    }
     if (!status.ok()) {
         state_->failed = true;
         return std::unexpected(translate(status, "Writing the log"));

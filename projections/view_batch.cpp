@@ -4,11 +4,14 @@
 #include <rocksdb/write_batch.h>
 
 #include "eventstore/log.hpp"
+#include "eventstore/seeded_bugs.hpp"
 #include "projections/view_store_state.hpp"
 
 namespace almanac::projections {
 using eventstore::append_u32;
 using eventstore::append_u64;
+using eventstore::seeded;
+using eventstore::SeededBug;
 
 ViewBatch::State::State(ViewStore::State& of)
     : store(of), batch(std::make_unique<rocksdb::WriteBatch>()) {}
@@ -53,6 +56,11 @@ void ViewBatch::put_checkpoint(std::string_view name, const ViewCheckpoint& at) 
     append_u32(value, at.version);
     append_u64(value, at.position);
     state_->rows.put(view_keys::checkpoint(name), value);
+    if (seeded(SeededBug::checkpoint_before_rows)) {
+        rocksdb::WriteOptions synced;
+        synced.sync = true;
+        check(state_->store.db->Put(synced, view_keys::checkpoint(name), value), "Writing views");
+    }
 }
 
 void ViewBatch::put_sequence(std::string_view name, const TenantId& tenant,

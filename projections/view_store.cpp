@@ -238,6 +238,26 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
     return std::unique_ptr<ViewStore>(new ViewStore(std::move(state)));
 }
 
+Result<std::unique_ptr<ViewStore>> ViewStore::open_read_only(const std::filesystem::path& directory,
+                                                             const kernel::Uuid& log_id,
+                                                             std::uint64_t log_position,
+                                                             const ViewStoreOptions& options) {
+    auto state = std::make_unique<State>();
+    state->log_id = log_id;
+    state->cache = rocksdb::NewLRUCache(options.cache_bytes, 4);
+    try {
+        rocksdb::DB* db = nullptr;
+        check(rocksdb::DB::OpenForReadOnly(options_of(options, state->cache), directory.string(),
+                                           &db),
+              "Opening the views");
+        state->db.reset(db);
+        state->discarded = foreign(*db, log_id, log_position);
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+    return std::unique_ptr<ViewStore>(new ViewStore(std::move(state)));
+}
+
 const std::string& ViewStore::discarded() const {
     return state_->discarded;
 }

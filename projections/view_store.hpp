@@ -169,6 +169,12 @@ class ViewStore {
                                                    const kernel::Uuid& log_id,
                                                    std::uint64_t log_position,
                                                    const ViewStoreOptions& options = {});
+    // To be read from only, nothing on disk changes; `discarded` says whether `open` would throw it
+    // away. `io_error` where there is none.
+    static Result<std::unique_ptr<ViewStore>> open_read_only(const std::filesystem::path& directory,
+                                                             const kernel::Uuid& log_id,
+                                                             std::uint64_t log_position,
+                                                             const ViewStoreOptions& options = {});
     ~ViewStore();  // flushed
     ViewStore(const ViewStore&) = delete;
     ViewStore& operator=(const ViewStore&) = delete;

@@ -185,7 +185,17 @@ void add_operations(CLI::App& app, Arguments& arguments) {
         "built anew, and whoever sends the old Almanac-Log is answered 409 log_forked. A damaged\n"
         "log or a keyring that is an older copy is never accepted. The master key is needed, as\n"
         "for a start.");
-    for (auto* command : {key, loss}) {
+    auto* verify = app.add_subcommand(
+        "verify", "reads all of a stopped data directory and says what is not as it must be");
+    verify->add_flag("--views", arguments.verify_views,
+                     "also build every view anew, beside, and compare; takes disk and time");
+    verify->footer(
+        "  almanac verify --data ./data\n"
+        "  almanac verify --data ./data --views --json\n"
+        "Every record against its hash; positions, sequences, times and commands without gap or\n"
+        "half; the indexes against the records; every key of the keyring, and a key for every\n"
+        "sealed value. Changes nothing. Exit code 14 where something is not as it must be.");
+    for (auto* command : {key, loss, verify}) {
         command->add_option("--data", arguments.source.data, "a stopped data directory")
             ->required();
         command->add_flag("--json", arguments.json, "answer as JSON");

@@ -33,6 +33,7 @@ struct Arguments {
     GenerateWish generate;
     ImportWish import;
     CsvWish csv;
+    bool verify_views = false;  // verify --views
     std::string key_name = "administrator";
     unsigned partition = 0;
     bool confirmed = false;      // accept-loss --yes

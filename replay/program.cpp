@@ -16,6 +16,7 @@
 #include "replay/server_target.hpp"
 #include "replay/status.hpp"
 #include "replay/store_target.hpp"
+#include "replay/verify.hpp"
 
 namespace almanac::replay {
 namespace {
@@ -92,6 +93,7 @@ class Program {
     Result<void> import_csv();
     Result<void> admin_key();
     Result<void> accept_loss();
+    Result<void> verify();
     Result<void> clock();
 
   private:
@@ -224,6 +226,19 @@ Result<void> Program::accept_loss() {
                           "Nothing was changed. --yes gives up for good what is missing.");
 }
 
+Result<void> Program::verify() {
+    const auto report =
+        replay::verify({arguments_.source.data, arguments_.verify_views}, catalogue_);
+    if (!report) return std::unexpected(report.error());
+    if (arguments_.json)
+        terminal_.out << json::dump(json::Value(report->to_json())) << '\n';
+    else
+        terminal_.out << report->text();
+    const auto found = report->findings.count();
+    if (found == 0) return {};
+    return kernel::corrupt(fmt::format("{} things are not as they must be.", found));
+}
+
 Result<void> Program::clock() {
     const auto clock = read_server_clock(arguments_.source.server, arguments_.accepts_clock);
     if (!clock) return std::unexpected(clock.error());
@@ -244,6 +259,7 @@ Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("import-csv")) return program.import_csv();
     if (app.got_subcommand("admin-key")) return program.admin_key();
     if (app.got_subcommand("clock")) return program.clock();
+    if (app.got_subcommand("verify")) return program.verify();
     return program.accept_loss();
 }
 
