@@ -227,7 +227,8 @@ class BackupTest(unittest.TestCase):
         plain = admin.send("POST", "/v1/admin/backup", raw=b"{}",
                            headers={"Content-Type": "text/plain"})
         self.assertEqual(plain.status, 415, plain)
-        made = self.spine.client("salon").post("api_keys", {"name": "desk", "scopes": ["*.*:*"]})
+        owner = self.client(self.spine)
+        made = owner.post("api_keys", {"name": "desk", "scopes": ["*.*:*"]})
         desk = self.spine.client(key=made["key"])
         self.addCleanup(desk.close)
         for answer in (desk.post("/v1/admin/backup", {"directory": str(self.folder)}),
