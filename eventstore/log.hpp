@@ -66,6 +66,8 @@ class LogBatch {
     LogBatch& operator=(LogBatch&&) noexcept;
     // The record and its index entries; `bytes` is the encoded `record`.
     void put_event(std::uint64_t position, const Record& record, std::string_view bytes);
+    // What put_event put: only for a log that is being restored to an earlier position.
+    void erase_event(std::uint64_t position, const Record& record);
     void put(Space space, std::string_view key, std::string_view value);
     void erase(Space space, std::string_view key);
     std::size_t bytes() const;

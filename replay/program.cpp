@@ -95,6 +95,8 @@ class Program {
     Result<void> accept_loss();
     Result<void> verify();
     Result<void> clock();
+    Result<void> backup();
+    Result<void> restore();
 
   private:
     void tell_sample(const SampleSummary& summary);
@@ -249,6 +251,24 @@ Result<void> Program::clock() {
     return {};
 }
 
+Result<void> Program::backup() {
+    const auto report = take_backup(arguments_.source, arguments_.backup,
+                                    {terminal_.err, terminal_.err_is_terminal});
+    if (!report) return std::unexpected(report.error());
+    terminal_.out << (arguments_.json ? json::dump(json::Value(*report)) + '\n'
+                                      : backup_text(*report));
+    return {};
+}
+
+Result<void> Program::restore() {
+    const auto report =
+        replay::restore(catalogue_, arguments_.restore, {terminal_.err, terminal_.err_is_terminal});
+    if (!report) return std::unexpected(report.error());
+    terminal_.out << (arguments_.json ? json::dump(json::Value(*report)) + '\n'
+                                      : restore_text(*report));
+    return {};
+}
+
 Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("status")) return program.status();
     if (app.got_subcommand("events")) return program.events();
@@ -260,6 +280,8 @@ Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("admin-key")) return program.admin_key();
     if (app.got_subcommand("clock")) return program.clock();
     if (app.got_subcommand("verify")) return program.verify();
+    if (app.got_subcommand("backup")) return program.backup();
+    if (app.got_subcommand("restore")) return program.restore();
     return program.accept_loss();
 }
 
@@ -293,7 +315,8 @@ int run_program(int argc, const char* const* argv, Terminal terminal) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error, terminal.out, terminal.err) == 0 ? exit_ok : exit_arguments;
     }
-    auto done = complete(arguments.source);
+    // A restore speaks to no server and to no directory that is there.
+    auto done = app.got_subcommand("restore") ? Result<void>() : complete(arguments.source);
     if (done) {
         Program program(arguments, terminal);
         done = run_command(app, program);
