@@ -1,6 +1,6 @@
 #include "projections/staged_rows.hpp"
 
-#include <rocksdb/write_batch.h>
+#include <rocksdb/status.h>
 
 #include <algorithm>
 
@@ -19,7 +19,7 @@ void StagedRows::take_back_to(const Mark& mark) {
     bytes_.resize(mark.bytes);
 }
 
-void StagedRows::lay_down(rocksdb::WriteBatch& batch) {
+void StagedRows::lay_down(const Write& write) {
     const auto before = [&](const Row& a, const Row& b) {
         const auto order = key(a).compare(key(b));
         return order != 0 ? order < 0 : a.at < b.at;
@@ -28,9 +28,8 @@ void StagedRows::lay_down(rocksdb::WriteBatch& batch) {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         const auto& row = rows_[i];
         if (i + 1 < rows_.size() && key(rows_[i + 1]) == key(row)) continue;
-        check(row.erased ? batch.Delete(slice(key(row)))
-                         : batch.Put(slice(key(row)), slice(value(row))),
-              "Staging a row");
+        const auto bytes = value(row);
+        check(write(key(row), row.erased ? nullptr : &bytes), "Staging a row");
     }
 }
 

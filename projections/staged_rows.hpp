@@ -3,12 +3,13 @@
 // Memory: two flat buffers, reused. Not thread-safe.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rocksdb {
-class WriteBatch;
+class Status;
 }
 
 namespace almanac::projections {
@@ -26,8 +27,10 @@ class StagedRows {
     void take_back_to(const Mark& mark);  // forgets what came since
     void clear() { take_back_to({}); }
 
-    // Appends to `batch` in key order; nothing may follow but clear(). Throws ViewFailure.
-    void lay_down(rocksdb::WriteBatch& batch);
+    // Calls write(key, value) in key order, with null for an erased row; nothing may follow but
+    // clear(). Throws ViewFailure where it answers no.
+    using Write = std::function<rocksdb::Status(std::string_view, const std::string_view*)>;
+    void lay_down(const Write& write);
 
   private:
     struct Row {

@@ -55,4 +55,7 @@ std::vector<Row> bench_append(const BenchSetting& setting);
 // Events read in order of position, against RocksDB's iterator alone.
 std::vector<Row> bench_scan(const BenchSetting& setting);
 
+// Replay of `events` bookings: counted, and as records until they can serve.
+std::vector<Row> bench_replay(const BenchSetting& setting);
+
 }  // namespace almanac::benchmarks

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
         {"append", bench_append},
         {"scan", bench_scan},
         {"recover", bench_recover},
+        {"replay", bench_replay},
     };
     CLI::App app("Measures Almanac beside references, as ratios in one run");
     BenchSetting setting;
