@@ -90,7 +90,8 @@ eventstore::Record record_of(std::uint64_t number, const kernel::TenantId& tenan
 }  // namespace
 
 BookedLog::BookedLog(const std::filesystem::path& directory)
-    : log_(value_or_throw(eventstore::Log::open(directory, eventstore::LogMode::create))) {}
+    : directory_(directory),
+      log_(value_or_throw(eventstore::Log::open(directory, eventstore::LogMode::create))) {}
 
 kernel::TenantId BookedLog::tenant() const {
     return kernel::TenantId{uuid_of(0, 1)};
@@ -113,6 +114,9 @@ void BookedLog::fill(std::uint64_t bookings) {
         }
         if (auto done = log_->commit(batch); !done) throw std::runtime_error(done.error().detail);
     }
+    // Opened again its files stay as they are, and others may read them.
+    log_.reset();
+    log_ = value_or_throw(eventstore::Log::open(directory_, eventstore::LogMode::read_write));
 }
 
 std::size_t BookedLog::record_bytes() const {

@@ -13,7 +13,7 @@ namespace almanac::benchmarks {
 class BookedLog {
   public:
     explicit BookedLog(const std::filesystem::path& directory);  // a new one
-    void fill(std::uint64_t bookings);                           // so many more
+    void fill(std::uint64_t bookings);                           // so many more, flushed
     const eventstore::Log& log() const { return *log_; }
     kernel::TenantId tenant() const;
     kernel::Uuid booking(std::uint64_t number) const;  // its id; from 0
@@ -21,6 +21,7 @@ class BookedLog {
     std::size_t record_bytes() const;  // of the last one
 
   private:
+    std::filesystem::path directory_;
     std::unique_ptr<eventstore::Log> log_;
 };
 

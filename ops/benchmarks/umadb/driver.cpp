@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "umadb.grpc.pb.h"
+#include <umadb.grpc.pb.h>  // made by prepare
 
 namespace {
 using Clock = std::chrono::steady_clock;
