@@ -98,17 +98,19 @@ void ViewBatch::State::write_memory() {
 void ViewBatch::State::write_table() {
     if (rows.bytes() == 0) return;
     const auto path = store.next_table().string();
-    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), store.db->GetOptions());
+    auto options = store.db->GetOptions();
+    options.bottommost_compression = options.compression;  // a compaction packs it later
+    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), options);
     check(table.Open(path), "Writing a table of views");
     rows.lay_down([&](std::string_view key, const std::string_view* value) {
         return value == nullptr ? table.Delete(slice(key)) : table.Put(slice(key), slice(*value));
     });
     check(table.Finish(), "Writing a table of views");
-    rocksdb::IngestExternalFileOptions options;
-    options.move_files = true;
-    options.snapshot_consistency = false;  // nobody has read these rows
-    options.verify_file_checksum = false;
-    check(store.db->IngestExternalFile({path}, options), "Writing a table of views");
+    rocksdb::IngestExternalFileOptions taken;
+    taken.move_files = true;
+    taken.snapshot_consistency = false;  // nobody has read these rows
+    taken.verify_file_checksum = false;
+    check(store.db->IngestExternalFile({path}, taken), "Writing a table of views");
 }
 
 void ViewBatch::write() {
