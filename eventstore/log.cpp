@@ -337,6 +337,26 @@ Result<void> Log::checkpoint(const std::filesystem::path& directory) const {
     return {};
 }
 
+Result<void> Log::compact() {
+    for (const auto space : {Space::log, Space::tags, Space::tenants, Space::results,
+                             Space::snapshots, Space::tree, Space::policies, Space::meta}) {
+        rocksdb::CompactRangeOptions forced;
+        forced.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+        auto* family = state_->family(space);
+        auto status = state_->db->Flush({}, family);
+        if (status.ok()) status = state_->db->CompactRange(forced, family, nullptr, nullptr);
+        if (!status.ok()) return std::unexpected(translate(status, "Compacting the log"));
+    }
+    return {};
+}
+
+std::uint64_t Log::disk_bytes(Space space) const {
+    std::uint64_t bytes = 0;
+    const bool told =
+        state_->db->GetIntProperty(state_->family(space), "rocksdb.live-sst-files-size", &bytes);
+    return told ? bytes : 0;
+}
+
 std::uint64_t Log::memory_bytes() const {
     std::uint64_t total = state_->cache->GetUsage();
     for (const auto* property :

@@ -149,7 +149,10 @@ class Log {
     Result<void> purge(Space space, std::string_view prefix);
     // A consistent copy (hard links) into a directory that does not exist yet.
     Result<void> checkpoint(const std::filesystem::path& directory) const;
-    std::uint64_t memory_bytes() const;  // cache, write buffers, table readers
+    // Everything down to the last level, packed as what is old is: for a stopped directory.
+    Result<void> compact();
+    std::uint64_t disk_bytes(Space space) const;  // of its table files
+    std::uint64_t memory_bytes() const;           // cache, write buffers, table readers
 
   private:
     friend class LogBatch;
