@@ -1,5 +1,5 @@
-#include "domain/house.hpp"
 #include "domain/kernel/module.hpp"
+#include "domain/house.hpp"
 #include "domain/identity/api_key.hpp"
 
 namespace almanac::identity {

@@ -105,8 +105,8 @@ std::string tag_of(const typename F::Key& key) {
     return tag;
 }
 
-// Declared here, defined in event_definition.hpp, where the module that registers F includes it: what
-// a descriptor points at is compiled once, not in every file that names the fold.
+// Defined in event_definition.hpp, for the module that registers F: what a descriptor points at is
+// compiled once, not in every file that names the fold.
 template <FoldState F>
 const FoldType& fold_type();
 

@@ -1,7 +1,7 @@
-// The descriptors of events and folds: how each is written, read, copied, sealed and evolved. For the
-// module.cpp that registers them, and for a test that makes up its own; every other file only names
-// event_type<E>() and fold_type<F>(), and compiles in half the time for it. One that no module
-// registers does not link.
+// The descriptors of events and folds: how each is written, read, copied, sealed and evolved. For
+// the module.cpp that registers them, and for a test that makes up its own; every other file only
+// names event_type<E>() and fold_type<F>(), and compiles in half the time for it. One that no
+// module registers does not link.
 #pragma once
 #include "domain/kernel/event.hpp"
 #include "domain/kernel/heap_bytes.hpp"

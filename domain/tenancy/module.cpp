@@ -1,5 +1,5 @@
-#include "domain/house.hpp"
 #include "domain/kernel/module.hpp"
+#include "domain/house.hpp"
 #include "domain/tenancy/machine_clock.hpp"
 #include "domain/tenancy/sandbox.hpp"
 #include "domain/tenancy/tenant.hpp"

@@ -9,8 +9,8 @@
 #include <set>
 
 #include "domain/house.hpp"
-#include "domain/kernel/module.hpp"
 #include "domain/identity/api_key.hpp"
+#include "domain/kernel/module.hpp"
 #include "gateway/router.hpp"
 #include "tests/gateway/openapi_validator.hpp"
 
