@@ -29,6 +29,7 @@ void BookedServer::start() {
     process_.emplace(std::vector<std::string>{program_.string(), "--data", directory_.string(),
                                               "--listen", "127.0.0.1:0"},
                      "almanacd: listening on ");
+    if (world_) world_->moved_to(process_->port());
 }
 
 LoadResult BookedServer::book(unsigned connections, std::uint64_t requests_max,

@@ -23,7 +23,8 @@ class BookingWorld {
   public:
     BookingWorld(std::uint16_t port, std::string key, const WorldSize& size);
 
-    std::uint64_t slots() const;  // how many bookings it has room for
+    void moved_to(std::uint16_t port) { port_ = port; }  // the server was started again
+    std::uint64_t slots() const;                         // how many bookings it has room for
     // The whole HTTP request of booking `number` < slots(): neighbours are of different resources,
     // the next ones of a resource of different days. Some have client notes (sealed values).
     void append_booking(std::uint64_t number, std::string& out) const;

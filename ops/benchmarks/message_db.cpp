@@ -44,23 +44,26 @@ std::vector<Row> bench_message_db(const BenchSetting& setting) {
     const Scratch scratch(setting, "message_db");
     MessageDb message_db(setting, scratch / "postgres");
     ConditionalAppend store(scratch / "almanac");
-    const auto one = message_db.per_second(one_category, setting.seconds);
-    const auto many = message_db.per_second(categories, setting.seconds);
-    fmt::print("message-db: {:.0f} /s in one category, {:.0f} /s in {}\n", one, many, callers);
-    const auto* script = one > many ? one_category : categories;
     store.per_second(callers, setting.seconds);  // warms up
-    std::vector<double> ours, theirs;
+    message_db.per_second(categories, setting.seconds);
+    std::vector<double> ours, one, many;
     for (unsigned round = 0; round < setting.rounds; ++round) {
         ours.push_back(store.per_second(callers, setting.seconds));
-        theirs.push_back(message_db.per_second(script, setting.seconds));
+        one.push_back(message_db.per_second(one_category, setting.seconds));
+        many.push_back(message_db.per_second(categories, setting.seconds));
         message_db.checkpoint();
-        fmt::print("append on a condition, round {}: {:.0f} /s, message-db {:.0f} /s\n", round + 1,
-                   ours.back(), theirs.back());
+        fmt::print(
+            "append on a condition, round {}: {:.0f} /s, message-db {:.0f} /s in one "
+            "category, {:.0f} /s in {}\n",
+            round + 1, ours.back(), one.back(), many.back(), callers);
         std::fflush(stdout);
     }
-    auto row = compare("append_condition_64", "/s", ours, "message-db 1.3.1", theirs);
-    row.note = fmt::format("600 bytes; {}; asked: 20 times", script);
-    return {row};
+    std::vector<Row> rows{
+        compare("append_condition_64", "/s", ours, "message-db 1.3.1", one),
+        compare("append_condition_64", "/s", ours, "message-db, 64 categories", many)};
+    rows[0].note = "all streams decided in one order, as ours are; 600 bytes; asked: 20 times";
+    rows[1].note = "every caller in an order of its own";
+    return rows;
 }
 
 }  // namespace almanac::benchmarks

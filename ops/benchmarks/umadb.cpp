@@ -12,6 +12,7 @@
 #include "ops/benchmarks/bench_setting.hpp"
 #include "ops/benchmarks/child_process.hpp"
 #include "ops/benchmarks/conditional_append.hpp"
+#include "ops/benchmarks/umadb_client.hpp"
 
 namespace almanac::benchmarks {
 namespace {
@@ -34,30 +35,21 @@ class UmaDb {
   public:
     UmaDb(const std::filesystem::path& programs, const std::filesystem::path& directory,
           const std::vector<std::string>& settings)
-        : driver_(programs / "driver"), port_(std::to_string(free_port())) {
+        : port_(free_port()) {
         std::filesystem::create_directories(directory);
         std::vector<std::string> command{(programs / "server" / "bin" / "umadb").string(),
-                                         "--listen", "127.0.0.1:" + port_, "--db-path",
-                                         directory.string()};
+                                         "--listen", fmt::format("127.0.0.1:{}", port_),
+                                         "--db-path", directory.string()};
         command.insert(command.end(), settings.begin(), settings.end());
         process_.emplace(command, "UmaDB is listening on ");
+        client_.emplace(port_, callers);
     }
-    double per_second(unsigned connections, double seconds) {
-        const auto told = output_of({driver_.string(), port_, std::to_string(connections),
-                                     fmt::format("{}", seconds), std::to_string(next_)});
-        unsigned long long appended = 0;
-        double took = 0;
-        if (std::sscanf(told.c_str(), "appended %llu seconds %lf", &appended, &took) != 2)
-            throw std::runtime_error("the driver of UmaDB says: " + told);
-        next_ += appended + connections;
-        return static_cast<double>(appended) / took;
-    }
+    double per_second(double seconds) { return client_->per_second(seconds); }
 
   private:
-    std::filesystem::path driver_;
-    std::string port_;
+    std::uint16_t port_;
     std::optional<ChildProcess> process_;
-    std::uint64_t next_ = 1;
+    std::optional<UmaDbClient> client_;
 };
 
 struct Setting {
@@ -81,7 +73,7 @@ std::vector<Row> bench_umadb(const BenchSetting& setting) {
     double best = 0;
     for (const auto& each : settings()) {
         UmaDb tried(programs, scratch / "tried" / each.name, each.options);
-        const auto rate = tried.per_second(callers, setting.seconds);
+        const auto rate = tried.per_second(setting.seconds);
         fmt::print("UmaDB, {}: {:.0f} /s\n", each.name, rate);
         if (rate > best) chosen = &each;
         best = std::max(best, rate);
@@ -90,11 +82,11 @@ std::vector<Row> bench_umadb(const BenchSetting& setting) {
     UmaDb uma(programs, scratch / "umadb", chosen->options);
     ConditionalAppend store(scratch / "almanac");
     store.per_second(callers, setting.seconds);  // warms up
-    uma.per_second(callers, setting.seconds);
+    uma.per_second(setting.seconds);
     std::vector<double> ours, theirs;
     for (unsigned round = 0; round < setting.rounds; ++round) {
         ours.push_back(store.per_second(callers, setting.seconds));
-        theirs.push_back(uma.per_second(callers, setting.seconds));
+        theirs.push_back(uma.per_second(setting.seconds));
         fmt::print("append on a condition, round {}: {:.0f} /s, UmaDB {:.0f} /s\n", round + 1,
                    ours.back(), theirs.back());
         std::fflush(stdout);
