@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
+
+#include "eventstore/ordered_names.hpp"
 
 namespace almanac::eventstore {
 
@@ -43,7 +46,8 @@ int disk_make_directory(const std::filesystem::path& directory, mode_t mode) {
     return ::mkdir(directory.c_str(), mode);
 }
 rocksdb::Env* disk_env() {
-    return rocksdb::Env::Default();
+    static rocksdb::Env* const env = env_with_ordered_names(rocksdb::FileSystem::Default());
+    return env;
 }
 
 }  // namespace almanac::eventstore

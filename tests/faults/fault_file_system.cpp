@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "eventstore/ordered_names.hpp"
 #include "tests/faults/fault_state.hpp"
 
 namespace almanac::faults {
@@ -360,7 +361,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
 
 rocksdb::Env* fault_env() {
     static rocksdb::Env* const env =
-        rocksdb::NewCompositeEnv(std::make_shared<FaultFileSystem>()).release();
+        eventstore::env_with_ordered_names(std::make_shared<FaultFileSystem>());
     return env;
 }
 
