@@ -3,9 +3,7 @@
 // before (no event carries its first tag), durable when it is answered.
 #pragma once
 #include <atomic>
-#include <memory>
 
-#include "eventstore/event_store.hpp"
 #include "ops/benchmarks/filled_log.hpp"
 
 namespace almanac::benchmarks {
@@ -13,14 +11,12 @@ namespace almanac::benchmarks {
 class ConditionalAppend {
   public:
     explicit ConditionalAppend(const std::filesystem::path& directory);  // a new log
-    ~ConditionalAppend();
-    // Appends of so many threads at once, per second. Throws std::runtime_error where one is
-    // refused.
+    // Appends per second with so many callers under way at any time, each told by the callback
+    // that a server's threads use. Throws std::runtime_error where one is refused.
     double per_second(unsigned callers, double seconds);
 
   private:
     FilledLog log_;
-    std::unique_ptr<eventstore::EventStore> store_;
     std::atomic<std::uint64_t> next_ = 0;
 };
 
