@@ -11,6 +11,7 @@
 #include <charconv>
 #include <utility>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 
 namespace almanac::eventstore {
@@ -85,10 +86,8 @@ Result<Format> parse_format(std::string_view text) {
 }
 
 Result<void> make_partition(const fs::path& path, const CreateOptions& options) {
-    std::error_code error;
-    fs::create_directory(path, error);
-    if (!error) fs::create_directory(path / "views", error);
-    if (error) return std::unexpected(file_error("Making", path, error.value()));
+    if (disk_make_directory(path, 0777) != 0 || disk_make_directory(path / "views", 0777) != 0)
+        return std::unexpected(file_error("Making", path, errno));
     auto log = Log::open(path / "log", LogMode::create, options.log);
     if (!log) return std::unexpected(std::move(log.error()));
     Mark first;

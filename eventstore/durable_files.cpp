@@ -10,6 +10,8 @@
 #include <cstring>
 #include <limits>
 
+#include "eventstore/disk.hpp"
+
 namespace almanac::eventstore {
 namespace {
 using kernel::Result;
@@ -18,7 +20,7 @@ class Descriptor {
   public:
     explicit Descriptor(int number) : number_(number) {}
     ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
+        if (number_ >= 0) disk_close(number_);
     }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
@@ -31,7 +33,7 @@ class Descriptor {
 
 bool write_all(int descriptor, std::string_view bytes) {
     while (!bytes.empty()) {
-        const auto written = ::write(descriptor, bytes.data(), bytes.size());
+        const auto written = disk_write(descriptor, bytes);
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -45,7 +47,7 @@ std::unexpected<kernel::Rejection> failed(std::string_view doing,
 }
 
 Result<std::optional<std::string>> read_up_to(const std::filesystem::path& file, std::size_t max) {
-    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor descriptor(disk_open(file, O_RDONLY | O_CLOEXEC));
     if (!descriptor.ok() && errno == ENOENT) return std::nullopt;
     if (!descriptor.ok()) return failed("Opening", file);
     std::string content;
@@ -69,8 +71,8 @@ kernel::Rejection file_error(std::string_view doing, const std::filesystem::path
 
 Result<void> sync_directory(const std::filesystem::path& directory) {
     const auto path = directory.empty() ? std::filesystem::path(".") : directory;
-    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!descriptor.ok() || ::fsync(descriptor.get()) != 0) return failed("Syncing", path);
+    const Descriptor descriptor(disk_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!descriptor.ok() || disk_sync(descriptor.get()) != 0) return failed("Syncing", path);
     return {};
 }
 
@@ -79,12 +81,12 @@ Result<void> replace_file(const std::filesystem::path& file, std::string_view co
     beside += ".new";
     {
         const Descriptor descriptor(
-            ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+            disk_open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
         if (!descriptor.ok() || !write_all(descriptor.get(), content) ||
-            ::fsync(descriptor.get()) != 0)
+            disk_sync(descriptor.get()) != 0)
             return failed("Writing", beside);
     }
-    if (::rename(beside.c_str(), file.c_str()) != 0) return failed("Renaming", beside);
+    if (disk_rename(beside, file) != 0) return failed("Renaming", beside);
     return sync_directory(file.parent_path());
 }
 
@@ -99,13 +101,13 @@ Result<std::optional<std::string>> read_file(const std::filesystem::path& file) 
 Result<void> reserve_file(const std::filesystem::path& file, std::size_t bytes) {
     std::error_code ignored;
     if (std::filesystem::file_size(file, ignored) == bytes && !ignored) return {};
-    const Descriptor descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+    const Descriptor descriptor(disk_open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0640));
     if (!descriptor.ok()) return failed("Making", file);
-    if (::ftruncate(descriptor.get(), 0) != 0) return failed("Making", file);
+    if (disk_truncate(descriptor.get(), 0) != 0) return failed("Making", file);
     if (bytes == 0) return {};
-    const int error = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(bytes));
+    const int error = disk_reserve(descriptor.get(), static_cast<off_t>(bytes));
     if (error != 0) {
-        ::unlink(file.c_str());
+        disk_remove(file);
         return std::unexpected(file_error("Reserving", file, error));
     }
     return {};

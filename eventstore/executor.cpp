@@ -6,6 +6,7 @@
 
 #include "eventstore/decision_inputs.hpp"
 #include "eventstore/fold_cache.hpp"
+#include "eventstore/fold_snapshot.hpp"
 #include "eventstore/results.hpp"
 #include "eventstore/typed_event.hpp"
 
@@ -35,9 +36,6 @@ std::optional<Rejection> find_target(CommandRequest& request, kernel::Read& read
         .error();
 }
 
-std::string snapshot_name(const kernel::FoldType& type, std::string_view tag) {
-    return fmt::format("{}/{}/{}", type.kind, type.version, tag);
-}
 }  // namespace
 
 struct Executor::State {
@@ -116,9 +114,7 @@ CachedFold& Executor::State::load(Stage& stage, const TenantId& tenant,
     CachedFold fold;
     fold.type = &type;
     fold.held.state = type.make();
-    if (const auto text = stage.snapshot(tenant, snapshot_name(type, tag))) {
-        if (auto held = read_held(type, *text)) fold.held = std::move(*held);
-    }
+    if (auto held = read_snapshot(stage, tenant, tag, type)) fold.held = std::move(*held);
     const auto visited = stage.visit_tag(
         tenant, tag, fold.held.last_position, [&](std::uint64_t position, const Record& record) {
             const auto event = read_event(catalogue, record);
@@ -127,7 +123,10 @@ CachedFold& Executor::State::load(Stage& stage, const TenantId& tenant,
             ++fold.since_snapshot;
         });
     if (!visited) throw KeyringSealer::Refused{visited.error()};
-    return cache.insert(tenant, tag, std::move(fold));
+    auto& cached = cache.insert(tenant, tag, std::move(fold));
+    // What was long to read is not read so again, even where only others append to it.
+    put_snapshot_where_due(stage, tenant, tag, options.snapshot_events, cached);
+    return cached;
 }
 
 const std::string& Executor::State::seal_once(const TenantId& tenant, std::string_view subject,
@@ -213,11 +212,7 @@ void Executor::State::apply(Stage& stage, const kernel::Event& event,
         }
         const auto since = ++cached->since_snapshot;
         if ((since & (since - 1)) == 0) cache.measure(*cached);
-        // A large fold is written less often, so that snapshots stay a small part of all writing.
-        if (since < std::max<std::uint64_t>(options.snapshot_events, cached->bytes / 96)) continue;
-        stage.put_snapshot(record.tenant, snapshot_name(*cached->type, tag),
-                           write_held(*cached->type, held));
-        cached->since_snapshot = 0;
+        put_snapshot_where_due(stage, record.tenant, tag, options.snapshot_events, *cached);
     }
 }
 

@@ -121,6 +121,9 @@ std::uint64_t Keyring::epoch() const {
     const std::lock_guard lock(state_->mutex);
     return state_->epoch;
 }
+Result<void> Keyring::visit_entries(const Visit& visit) const {
+    return state_->store->scan("", "", visit);
+}
 Result<std::uint64_t> Keyring::sync() {
     return state_->sync();
 }

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -123,6 +124,10 @@ class Keyring {
     // Reads everything durable: checksums, layout, and that every key unwraps. `corrupt` says
     // where.
     kernel::Result<void> verify() const;
+    // Every durable entry in order of its key, as of one instant; wrapped keys stay wrapped. For
+    // backups (keyring_file.hpp).
+    using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+    kernel::Result<void> visit_entries(const Visit& visit) const;
 
   private:
     struct State;

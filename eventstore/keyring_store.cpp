@@ -1,22 +1,25 @@
 #include "eventstore/keyring_store.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <set>
 #include <thread>
 #include <vector>
 
+#include "eventstore/disk.hpp"
+#include "eventstore/durable_files.hpp"
 #include "eventstore/keyring_entries.hpp"
+#include "eventstore/rocks_status.hpp"
 
 namespace almanac::eventstore {
 namespace {
@@ -47,6 +50,7 @@ rocksdb::Options options() {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     table.format_version = 5;
     rocksdb::Options o;
+    o.env = disk_env();
     o.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     o.info_log = std::make_shared<Silence>();
     o.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
@@ -87,16 +91,11 @@ bool is_empty_or_missing(const fs::path& directory) {
 
 Result<void> make_directory(const fs::path& directory) {
     std::error_code error;
-    fs::create_directories(directory, error);
+    if (directory.has_parent_path()) fs::create_directories(directory.parent_path(), error);
+    if (!error && disk_make_directory(directory, S_IRWXU) != 0 && errno != EEXIST)
+        error = {errno, std::generic_category()};
     if (!error) fs::permissions(directory, fs::perms::owner_all, error);
-    if (!error) {
-        const int parent =
-            ::open(directory.parent_path().empty() ? "." : directory.parent_path().c_str(),
-                   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (parent < 0 || ::fsync(parent) != 0) error = {errno, std::generic_category()};
-        if (parent >= 0) ::close(parent);
-    }
-    if (!error) return {};
+    if (!error) return sync_directory(directory.parent_path());
     return kernel::unavailable(
         "keyring_failed", fmt::format("Cannot make {}: {}.", directory.string(), error.message()));
 }
@@ -183,6 +182,10 @@ Result<std::unique_ptr<KeyringStore>> KeyringStore::open(const fs::path& directo
                             ? rocksdb::DB::OpenForReadOnly(settings, directory.string(), &db)
                             : rocksdb::DB::Open(settings, directory.string(), &db);
     if (!status.ok()) {
+        // A disk that is full or fails damages no keyring: no backup helps there.
+        auto why = translate(status, "Opening the keyring");
+        const bool of_the_disk = status.IsIOError() && why.code == "io_error";
+        if (of_the_disk || why.code == "disk_full") return std::unexpected(std::move(why));
         return refuse_open(
             "keyring_damaged", directory,
             fmt::format("does not open ({}). Restore it from a backup.", status.ToString()));

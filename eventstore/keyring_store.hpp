@@ -27,7 +27,7 @@ struct KeyRange {
 class KeyringStore {
   public:
     enum class Mode { create, read_only, writable };
-    // `keyring_exists`, `keyring_missing`, `keyring_damaged`.
+    // `keyring_exists`, `keyring_missing`, `keyring_damaged`; `disk_full`, `io_error`.
     static kernel::Result<std::unique_ptr<KeyringStore>> open(
         const std::filesystem::path& directory, Mode mode);
     ~KeyringStore();

@@ -9,6 +9,7 @@
 
 #include "eventstore/log_state.hpp"
 #include "eventstore/rocks_status.hpp"
+#include "eventstore/seeded_bugs.hpp"
 
 namespace almanac::eventstore {
 namespace {
@@ -47,20 +48,6 @@ std::string hole(std::uint64_t position) {
 }
 }  // namespace
 
-void append_u32(std::string& out, std::uint32_t number) {
-    for (int shift = 24; shift >= 0; shift -= 8)
-        out.push_back(static_cast<char>(static_cast<std::uint8_t>(number >> shift)));
-}
-void append_u64(std::string& out, std::uint64_t number) {
-    append_u32(out, static_cast<std::uint32_t>(number >> 32));
-    append_u32(out, static_cast<std::uint32_t>(number));
-}
-std::uint64_t read_u64(std::string_view eight_bytes) {
-    std::uint64_t number = 0;
-    for (const char c : eight_bytes.substr(0, 8))
-        number = number << 8 | static_cast<std::uint8_t>(c);
-    return number;
-}
 std::string result_key(const TenantId& tenant, std::uint32_t day, const Key32& key) {
     std::string bytes(tenant.view());
     append_u32(bytes, day);
@@ -280,13 +267,20 @@ Result<void> Log::entries(Space space, std::string_view prefix, std::string_view
 }
 
 Result<void> Log::commit(LogBatch& batch) {
+    if (state_->manifest && state_->manifest->failed()) state_->failed = true;
     if (state_->failed)
         return kernel::unavailable("io_error", "The log could not be written before.", 0);
-    batch.state_->put_tags();
+    const bool tags_apart = seeded(SeededBug::tags_not_in_batch);
+    if (!tags_apart) batch.state_->put_tags();
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // this thread's: it counts comparisons
     rocksdb::WriteOptions synced;
     synced.sync = true;
-    const auto status = state_->db->Write(synced, batch.state_->batch.get());
+    auto status = state_->db->Write(synced, batch.state_->batch.get());
+    if (tags_apart && status.ok()) {
+        batch.state_->batch->Clear();
+        batch.state_->put_tags();
+        status = state_->db->Write(synced, batch.state_->batch.get());
+    }
     if (!status.ok()) {
         state_->failed = true;
         return std::unexpected(translate(status, "Writing the log"));
@@ -341,6 +335,26 @@ Result<void> Log::checkpoint(const std::filesystem::path& directory) const {
     if (status.ok()) status = checkpoint->CreateCheckpoint(directory.string());
     if (!status.ok()) return std::unexpected(translate(status, "Copying the log"));
     return {};
+}
+
+Result<void> Log::compact() {
+    for (const auto space : {Space::log, Space::tags, Space::tenants, Space::results,
+                             Space::snapshots, Space::tree, Space::policies, Space::meta}) {
+        rocksdb::CompactRangeOptions forced;
+        forced.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+        auto* family = state_->family(space);
+        auto status = state_->db->Flush({}, family);
+        if (status.ok()) status = state_->db->CompactRange(forced, family, nullptr, nullptr);
+        if (!status.ok()) return std::unexpected(translate(status, "Compacting the log"));
+    }
+    return {};
+}
+
+std::uint64_t Log::disk_bytes(Space space) const {
+    std::uint64_t bytes = 0;
+    const bool told =
+        state_->db->GetIntProperty(state_->family(space), "rocksdb.live-sst-files-size", &bytes);
+    return told ? bytes : 0;
 }
 
 std::uint64_t Log::memory_bytes() const {

@@ -66,6 +66,8 @@ class LogBatch {
     LogBatch& operator=(LogBatch&&) noexcept;
     // The record and its index entries; `bytes` is the encoded `record`.
     void put_event(std::uint64_t position, const Record& record, std::string_view bytes);
+    // What put_event put: only for a log that is being restored to an earlier position.
+    void erase_event(std::uint64_t position, const Record& record);
     void put(Space space, std::string_view key, std::string_view value);
     void erase(Space space, std::string_view key);
     std::size_t bytes() const;
@@ -147,7 +149,10 @@ class Log {
     Result<void> purge(Space space, std::string_view prefix);
     // A consistent copy (hard links) into a directory that does not exist yet.
     Result<void> checkpoint(const std::filesystem::path& directory) const;
-    std::uint64_t memory_bytes() const;  // cache, write buffers, table readers
+    // Everything down to the last level, packed as what is old is: for a stopped directory.
+    Result<void> compact();
+    std::uint64_t disk_bytes(Space space) const;  // of its table files
+    std::uint64_t memory_bytes() const;           // cache, write buffers, table readers
 
   private:
     friend class LogBatch;

@@ -53,6 +53,20 @@ void LogBatch::State::put_tags() {
     tag_ends.clear();
 }
 
+void LogBatch::erase_event(std::uint64_t position, const Record& record) {
+    std::string position_key;
+    append_u64(position_key, position);
+    erase(Space::log, position_key);
+    std::string sequence_key(record.tenant.view());
+    append_u64(sequence_key, record.sequence);
+    erase(Space::tenants, sequence_key);
+    for (const auto& tag : record.tags) {
+        std::string tag_key(record.tenant.view());
+        tag_key.append(tag).push_back('\0');
+        erase(Space::tags, tag_key + position_key);
+    }
+}
+
 void LogBatch::put(Space space, std::string_view key, std::string_view value) {
     state_->batch->Put(state_->log.family(space), {key.data(), key.size()},
                        {value.data(), value.size()});

@@ -15,6 +15,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/log_state.hpp"
 #include "eventstore/rocks_status.hpp"
 
@@ -112,7 +113,7 @@ rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& optio
 
 rocksdb::DBOptions database_options(LogMode mode, const LogOptions& options) {
     rocksdb::DBOptions database;
-    if (options.env) database.env = static_cast<rocksdb::Env*>(options.env);
+    database.env = options.env ? static_cast<rocksdb::Env*>(options.env) : disk_env();
     database.create_if_missing = mode == LogMode::create;
     database.error_if_exists = mode == LogMode::create;
     database.create_missing_column_families = mode == LogMode::create;
@@ -205,6 +206,8 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory, L
         if (auto made = write_first_meta(*db, state->family(Space::meta)); !made)
             return std::unexpected(std::move(made.error()));
     if (state->manifest) state->manifest->refresh();
+    if (state->manifest && state->manifest->failed())
+        return kernel::unavailable("io_error", "The log's list of files cannot be synced.", 0);
     auto last = state->find_last_position();
     if (!last) return std::unexpected(std::move(last.error()));
     state->last_position = *last;

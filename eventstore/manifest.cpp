@@ -9,6 +9,7 @@
 #include <string>
 
 #include "eventstore/crc32c.hpp"
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 
 namespace almanac::eventstore {
@@ -83,14 +84,16 @@ Result<ManifestOnDisk> read_manifest(const std::filesystem::path& log) {
 
 void ManifestWatch::refresh() {
     const std::scoped_lock refreshing(refreshing_);
+    if (failed_) return;
     const auto manifest = read_manifest(log_);
     if (!manifest || manifest->whole.number == 0) return;
     // RocksDB syncs its entries; the last one may just be on its way.
     const int descriptor =
-        ::open(manifest_path(log_, manifest->whole.number).c_str(), O_RDONLY | O_CLOEXEC);
+        disk_open(manifest_path(log_, manifest->whole.number), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return;
-    const bool durable = ::fdatasync(descriptor) == 0;
-    ::close(descriptor);
+    const bool durable = disk_sync_data(descriptor) == 0;
+    disk_close(descriptor);
+    failed_ = !durable;
     if (!durable) return;
     const std::scoped_lock lock(mutex_);
     extent_ = manifest->whole;

@@ -4,6 +4,7 @@
 // long the manifest was, and a start compares (partition_open.cpp).
 // Watching is thread-safe: RocksDB's background threads tell of flushes, the writer asks.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
@@ -29,15 +30,18 @@ kernel::Result<ManifestOnDisk> read_manifest(const std::filesystem::path& log); 
 class ManifestWatch {
   public:
     explicit ManifestWatch(std::filesystem::path log) : log_(std::move(log)) {}
-    // After a flush or compaction: what is there now is made durable and known.
+    // After a flush or compaction: what is there now is made durable and known. A sync that failed
+    // is never tried again: nothing more is known from then on.
     void refresh();
     ManifestExtent extent() const;
+    bool failed() const { return failed_; }  // then nothing may be committed any more
 
   private:
     std::filesystem::path log_;
     std::mutex refreshing_;
     mutable std::mutex mutex_;
     ManifestExtent extent_;
+    std::atomic<bool> failed_ = false;
 };
 
 }  // namespace almanac::eventstore

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "eventstore/crc32c.hpp"
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/log.hpp"
 
@@ -33,8 +34,7 @@ kernel::Rejection disk_error(std::string_view doing) {
 
 bool write_at(int descriptor, std::string_view bytes, std::size_t offset) {
     while (!bytes.empty()) {
-        const auto written =
-            ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        const auto written = disk_write_at(descriptor, bytes, static_cast<off_t>(offset));
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -77,12 +77,12 @@ std::optional<MarkSlot> decode_mark_slot(std::string_view slot) {
 
 Result<std::unique_ptr<MarkFile>> MarkFile::create(const std::filesystem::path& file,
                                                    const Mark& first) {
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    const int descriptor = disk_open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
     if (descriptor < 0) return std::unexpected(disk_error("Making"));
     std::unique_ptr<MarkFile> made(new MarkFile(descriptor, {first, 1}));
     // Both slots hold the same mark, so that one torn write can never leave none.
     const auto both = encode_mark_slot(first, 0) + encode_mark_slot(first, 1);
-    if (!write_at(descriptor, both, 0) || ::fsync(descriptor) != 0)
+    if (!write_at(descriptor, both, 0) || disk_sync(descriptor) != 0)
         return std::unexpected(disk_error("Making"));
     if (auto synced = sync_directory(file.parent_path()); !synced)
         return std::unexpected(std::move(synced.error()));
@@ -90,7 +90,7 @@ Result<std::unique_ptr<MarkFile>> MarkFile::create(const std::filesystem::path& 
 }
 
 Result<MarkSlot> MarkFile::read(const std::filesystem::path& file) {
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = disk_open(file, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0 && errno == ENOENT)
         return kernel::reject(kernel::RejectionKind::corrupt, "mark_missing",
                               "The partition has no mark.");
@@ -98,7 +98,7 @@ Result<MarkSlot> MarkFile::read(const std::filesystem::path& file) {
     std::string bytes(2 * mark_slot_bytes, '\0');
     const auto count = ::pread(descriptor, bytes.data(), bytes.size(), 0);
     const auto failure = count < 0 ? std::optional(disk_error("Reading")) : std::nullopt;
-    ::close(descriptor);
+    disk_close(descriptor);
     if (failure) return std::unexpected(*failure);
     bytes.resize(static_cast<std::size_t>(count));
     std::optional<MarkSlot> newest;
@@ -118,13 +118,13 @@ Result<MarkSlot> MarkFile::read(const std::filesystem::path& file) {
 Result<std::unique_ptr<MarkFile>> MarkFile::open(const std::filesystem::path& file) {
     auto current = read(file);
     if (!current) return std::unexpected(std::move(current.error()));
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    const int descriptor = disk_open(file, O_RDWR | O_CLOEXEC);
     if (descriptor < 0) return std::unexpected(disk_error("Opening"));
     return std::unique_ptr<MarkFile>(new MarkFile(descriptor, *current));
 }
 
 MarkFile::~MarkFile() {
-    ::close(descriptor_);
+    disk_close(descriptor_);
 }
 
 Result<void> MarkFile::write(const Mark& mark) {
@@ -132,7 +132,7 @@ Result<void> MarkFile::write(const Mark& mark) {
     const MarkSlot next{mark, current_.serial + 1};
     const auto slot = encode_mark_slot(mark, next.serial);
     if (!write_at(descriptor_, slot, next.serial % 2 * mark_slot_bytes) ||
-        ::fdatasync(descriptor_) != 0) {
+        disk_sync_data(descriptor_) != 0) {
         auto error = disk_error("Writing");
         failed_ = true;
         return std::unexpected(std::move(error));

@@ -29,10 +29,22 @@ Result<void> check_keyring(const std::filesystem::path& keyring, const kernel::U
     return {};
 }
 
+Result<std::unique_ptr<Keyring>> open_keyring_read_only(const Partition& partition,
+                                                        const MasterKey& key) {
+    auto opened = Keyring::open(partition.keyring_path(), key, partition.log->log_id(), true);
+    const auto& fork = partition.unfinished_fork;
+    if (opened || !is_before(fork, opened.error())) return opened;
+    return Keyring::open(partition.keyring_path(), key, fork->from_log_id, true);
+}
+
 Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const MasterKey& key,
                                               kernel::Instant now, const KeyringLimits& limits) {
     const auto log_id = partition.log->log_id();
     auto keyring = Keyring::open(partition.keyring_path(), key, log_id, false, limits);
+    if (!keyring && keyring.error().code == "disk_full") {
+        partition.release_ballast();
+        keyring = Keyring::open(partition.keyring_path(), key, log_id, false, limits);
+    }
     const auto& fork = partition.unfinished_fork;
     if (keyring || !is_before(fork, keyring.error())) return keyring;
     keyring = Keyring::open(partition.keyring_path(), key, fork->from_log_id, false, limits);

@@ -16,7 +16,12 @@ Result<void> check_keyring(const std::filesystem::path& keyring, const kernel::U
                            const std::optional<Fork>& unfinished_fork, const MasterKey& key,
                            const KeyringLimits& limits = {});
 
-// For real; one that belongs to the log before an unfinished fork goes with it.
+// The same, to be read from.
+Result<std::unique_ptr<Keyring>> open_keyring_read_only(const Partition& partition,
+                                                        const MasterKey& key);
+
+// For real; one that belongs to the log before an unfinished fork goes with it. A disk that is full
+// gets the ballast's room to recover in.
 Result<std::unique_ptr<Keyring>> open_keyring(const Partition& partition, const MasterKey& key,
                                               kernel::Instant now, const KeyringLimits& limits);
 

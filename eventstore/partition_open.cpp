@@ -2,10 +2,27 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/partition_check.hpp"
 
 namespace almanac::eventstore {
+namespace {
+
+// The mark, saying what the log holds now.
+Result<std::unique_ptr<MarkFile>> open_mark(const Partition& partition, const Log& log) {
+    auto now = mark_of(log);
+    if (!now) return std::unexpected(std::move(now.error()));
+    auto mark = MarkFile::open(partition.path / "mark");
+    if (!mark) return mark;
+    now->keyring_generation =
+        std::max(now->keyring_generation, (*mark)->current().keyring_generation);
+    if ((*mark)->current() != *now)
+        if (auto written = (*mark)->write(*now); !written)
+            return std::unexpected(std::move(written.error()));
+    return mark;
+}
+}  // namespace
 
 std::string encode_fork(const Fork& fork) {
     std::string bytes(fork.from_log_id.view());
@@ -39,8 +56,7 @@ Result<std::vector<TenantId>> tenants_to_tell(const Log& log, const Fork& fork) 
 }
 
 void Partition::release_ballast() const {
-    std::error_code ignored;
-    std::filesystem::remove(ballast_path(), ignored);
+    disk_remove(ballast_path());
 }
 
 Result<Partition> DataDirectory::open_partition_read_only(unsigned number,
@@ -70,15 +86,12 @@ Result<Partition> DataDirectory::open_partition(unsigned number, const OpenOptio
     if (!log) return std::unexpected(std::move(log.error()));
     if ((*log)->last_position() != inspected_position)
         return kernel::corrupt("The log opened for real is not the one that was read before.");
-    auto now = mark_of(**log);
-    if (!now) return std::unexpected(std::move(now.error()));
-    auto mark = MarkFile::open(partition.path / "mark");
+    auto mark = open_mark(partition, **log);
+    if (!mark && mark.error().code == "disk_full") {
+        partition.release_ballast();
+        mark = open_mark(partition, **log);
+    }
     if (!mark) return std::unexpected(std::move(mark.error()));
-    now->keyring_generation =
-        std::max(now->keyring_generation, (*mark)->current().keyring_generation);
-    if ((*mark)->current() != *now)
-        if (auto written = (*mark)->write(*now); !written)
-            return std::unexpected(std::move(written.error()));
     partition.log = std::move(*log);
     partition.mark = std::move(*mark);
     // Without room for it the server still serves; the next start tries again.

@@ -5,8 +5,8 @@
 namespace almanac::eventstore {
 namespace {
 constexpr char format = 0x01;
-constexpr char an_event = 0x00;
-constexpr char a_timer = 0x01;
+constexpr std::uint8_t an_event = 0x00;
+constexpr std::uint8_t a_timer = 0x01;
 
 std::unexpected<kernel::Rejection> damaged() {
     return kernel::corrupt("What a policy keeps in the log cannot be read.");
@@ -110,7 +110,7 @@ std::string set_aside_key(const SetAside& aside) {
 std::string encode(const SetAside& aside) {
     std::string value(1, format);
     if (const auto& timer = aside.timer) {
-        value += a_timer;
+        value += static_cast<char>(a_timer);
         append_instant(value, timer->due);
         value.append(timer->cause.view());
         value += static_cast<char>(timer->key.size());
@@ -119,7 +119,7 @@ std::string encode(const SetAside& aside) {
         value += static_cast<char>(timer->data.size());
         value += timer->data;
     } else {
-        value += an_event;
+        value += static_cast<char>(an_event);
         append_u64(value, aside.position);
     }
     return value.append(aside.error, 0, set_aside_error_bytes_max);
@@ -172,7 +172,8 @@ Result<SetAside> decode_set_aside(std::string_view key, std::string_view value) 
     aside.source = of_key.uuid();
     Cutter in(value);
     in.expect(format);
-    if (in.take(1) == std::string_view(&a_timer, 1)) {
+    const auto kind = in.number(1);
+    if (kind == a_timer) {
         auto& timer = aside.timer.emplace();
         timer.tenant = aside.tenant;
         timer.policy = aside.policy;
@@ -181,11 +182,14 @@ Result<SetAside> decode_set_aside(std::string_view key, std::string_view value) 
         timer.cause = in.uuid();
         timer.key = in.take(in.number(1));
         timer.data = in.take(in.number(2));
-    } else {
+    } else if (kind == an_event) {
         aside.position = in.number(8);
+    } else {
+        return damaged();
     }
     aside.error = in.rest();
-    if (!of_key.whole() || !in.whole()) return damaged();
+    const bool fits = aside.error.size() <= set_aside_error_bytes_max;
+    if (!of_key.whole() || !of_key.rest().empty() || !in.whole() || !fits) return damaged();
     return aside;
 }
 

@@ -4,9 +4,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/seeded_bugs.hpp"
 #include "eventstore/writer_state.hpp"
 
 namespace almanac::eventstore {
+namespace {
+
+void reply(Delivery& delivery) {
+    for (auto& done : std::exchange(delivery.waiting, {}))
+        if (done) done(delivery.outcome);
+}
+}  // namespace
 
 void Writer::State::commit_all() {
     for (;;) {
@@ -42,6 +50,7 @@ void Writer::State::commit_all() {
 }
 
 void Writer::State::commit(Delivery& delivery) {
+    if (seeded(SeededBug::acknowledge_before_sync)) reply(delivery);
     if (read_only) {
         delivery.outcome = Outcome::unknown;
     } else if (auto written = write_log(delivery); !written) {
@@ -113,8 +122,7 @@ void Writer::State::acknowledge(std::deque<Delivery>& deliveries) {
             durable_position.store(batch.events.back().position, std::memory_order_release);
             if (hooks.committed) hooks.committed(batch.events);
         }
-        for (auto& done : delivery.waiting)
-            if (done) done(delivery.outcome);
+        reply(delivery);
         answered_number.store(batch.number(), std::memory_order_release);
     }
 }

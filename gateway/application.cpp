@@ -284,6 +284,7 @@ void Application::stop() {
     const bool graceful = state_->server->drain_and_stop(std::chrono::seconds{5});
     state_->service->feed().stop();
     state_->service->imports().stop();
+    state_->service->backups().stop();
     state_->store->close();
     state_->views->stop();
     spdlog::info("stopped: graceful={}", graceful);

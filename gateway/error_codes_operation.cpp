@@ -113,6 +113,28 @@ constexpr auto codes = std::to_array<ErrorCode>({
     {"lines_refused", 422, "Some lines were refused",
      "The operator's tool imported a file, and some of its lines were not taken; the others were.",
      "Correct what `--errors FILE` holds, and import that as a file of its own.", operation},
+    {"backup_missing", 404, "No backup there",
+     "There is no backup folder at that path, or no such backup in it.",
+     "Correct the path; the folder's own directories are the names of its backups.", operation},
+    {"backup_foreign", 409, "Not the folder of these backups",
+     "The directory is not empty and no backup folder, is one of a data directory with another "
+     "number of partitions, or lies in the data directory. Nothing was changed.",
+     "Name a new or an empty directory, or the folder of earlier backups.", operation},
+    {"backup_of_another_log", 409, "The folder is of another log",
+     "The folder's last backup is of another log: of another data directory, or of the one before "
+     "a restore or an accepted loss.",
+     "After a restore or an accepted loss say `--into-fork` (`into_fork`); else use another "
+     "folder.",
+     operation},
+    {"backup_running", 409, "A backup runs", "One backup at a time runs, here and into a folder.",
+     "Wait until it is done; GET /v1/admin/backup says how far it is.", operation},
+    {"backup_stopped", 503, "The backup was stopped",
+     "The server stopped while the backup ran. Nothing of it is left.",
+     "Begin it again when the server runs.", operation},
+    {"restore_until", 422, "Not a moment of this backup",
+     "`--until` is before the first event or beyond the backup, or does not name a position of "
+     "every partition.",
+     "Name a time or positions within the backup; `detail` says where it ends.", operation},
     {"server_error", 503, "The server's answer cannot be used",
      "The operator's tool got an answer from the server that is not what it should be.",
      "Check the URL and that the server is of the same version; look at the server's log.",

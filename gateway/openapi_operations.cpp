@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "domain/kernel/schema.hpp"
+#include "gateway/backup_wish.hpp"
 #include "gateway/openapi_conventions.hpp"
 #include "gateway/openapi_examples.hpp"
 #include "gateway/openapi_parameters.hpp"
@@ -182,8 +184,32 @@ Object import_body() {
             {"content", content_of(ndjson_type, ref_to("schemas", "ImportLine"))}};
 }
 
+Object backup_responses(bool starts) {
+    auto responses =
+        read_responses(backup_status_schema(), "How far it is, or how it ended.", false);
+    auto& done = responses["200"].get_object();
+    done["headers"].get_object().erase("Almanac-Position");
+    if (!starts) return responses;
+    done["description"] = "It runs.";
+    responses["202"] = std::move(done);
+    responses.erase("200");
+    add_problems(responses, {"413", "415"});
+    return responses;
+}
+
+Object backup_body() {
+    const Object example{{"directory", "/backups/almanac"}};
+    return {
+        {"required", true},
+        {"content",
+         {{json_type,
+           {{"schema", kernel::schema_of<BackUp>(kernel::Form::open)}, {"example", example}}}}}};
+}
+
 Object system_responses(const RouteEntry& route) {
     const Object text{{"type", "string"}};
+    if (route.name == "start_backup" || route.name == "get_backup")
+        return backup_responses(route.name == "start_backup");
     if (route.name == "import_commands") return import_responses();
     if (route.name == "list_events") {
         auto responses =
@@ -262,6 +288,7 @@ Object operation_of(const RouteEntry& route, const kernel::Catalogue& catalogue)
         operation["requestBody"] = request_body(route);
     }
     if (route.streams_body) operation["requestBody"] = import_body();
+    if (route.name == "start_backup") operation["requestBody"] = backup_body();
     operation["responses"] = responses_of(route, catalogue);
     return operation;
 }

@@ -106,6 +106,17 @@ void add_system_routes(std::vector<RouteEntry>& table) {
     import.method = "POST";
     import.needs_auth = true;
     import.streams_body = true;
+    auto& start = add("/v1/admin/backup", "start_backup",
+                      "Begins a backup of every partition into a backup folder on the server's own "
+                      "machine, answered at once; GET says how far it is. One runs at a time. "
+                      "Commands and queries go on meanwhile. The master key is in no backup.");
+    start.method = "POST";
+    start.permission = "system.backup:create";
+    start.needs_auth = true;
+    auto& backup = add("/v1/admin/backup", "get_backup",
+                       "The backup that runs, or how the last one since the server's start ended.");
+    backup.permission = "system.backup:read";
+    backup.needs_auth = true;
 }
 
 void refuse_doubles(const std::vector<RouteEntry>& table) {

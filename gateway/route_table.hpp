@@ -39,7 +39,7 @@ struct RouteEntry {
 // Commands below /v1/tenants/{tenant}/ unless their path begins with a slash, without the hidden
 // ones; queries alike; of every collection the list, one row and its history; system routes
 // (get_health, get_readiness, get_metrics, get_openapi, get_docs, get_error_page, list_events,
-// import_commands).
+// import_commands, start_backup, get_backup).
 // Ordered as declared.
 std::vector<RouteEntry> route_table(const kernel::Catalogue& catalogue);
 

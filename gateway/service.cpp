@@ -37,7 +37,8 @@ Service::Service(eventstore::Store& store, Views& views, ApiKeyTable& keys, Metr
       commands_(store, views, public_url(options_)),
       queries_(store, views),
       calendar_feeds_(store, views),
-      imports_(store, keys, limits_, table_, public_url(options_)) {
+      imports_(store, keys, limits_, table_, public_url(options_)),
+      backups_(store) {
     const auto document =
         build_openapi(store.catalogue(), table_, options_.public_url, store.is_sandbox());
     openapi_ = json::dump(json::Value(document));
@@ -183,6 +184,8 @@ void Service::system(const CallPtr& call) {
     if (name == "get_calendar_feed_file") return calendar_feeds_.get(call);
     if (name == "import_commands") return imports_.handle(call);
     if (auto none = parameters_of(call->request, {}); !none) return call->refuse(none.error());
+    if (name == "start_backup") return backups_.start(call);
+    if (name == "get_backup") return backups_.status(call);
     if (name == "get_health")
         return call->answer(text_answer(R"({"status":"ok"})", "application/json"));
     if (name == "get_readiness") return readiness(call);

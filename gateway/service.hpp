@@ -1,6 +1,7 @@
 // Every request's way: route, caller, tenant, permission, then the handler of its kind. Deny by
 // default; what another tenant owns answers like what does not exist. Thread-safe.
 #pragma once
+#include "gateway/backups.hpp"
 #include "gateway/calendar_feeds.hpp"
 #include "gateway/call_limits.hpp"
 #include "gateway/commands.hpp"
@@ -28,6 +29,7 @@ class Service {
     bool streams_body(const Request& request) const;
     EventFeed& feed() { return feed_; }
     Imports& imports() { return imports_; }
+    Backups& backups() { return backups_; }
     void draining() { draining_ = true; }  // /readyz says so from now on
 
   private:
@@ -53,6 +55,7 @@ class Service {
     EventFeed feed_;
     CalendarFeeds calendar_feeds_;
     Imports imports_;
+    Backups backups_;
     std::string openapi_;
     std::string docs_;
     std::atomic<bool> draining_{false};

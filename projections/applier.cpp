@@ -47,6 +47,8 @@ void Applier::load() {
         followed.sequences.clear();
         followed.parked.clear();
         followed.position = 0;
+        // Of a build at once that did not come to its end nothing is of use.
+        if (store_.is_building(followed.name)) store_.clear(followed.name);
         const auto checkpoint = store_.checkpoint(followed.name);
         if (!checkpoint) continue;
         if (checkpoint->version != followed.projection->version()) {
@@ -58,6 +60,23 @@ void Applier::load() {
             followed.parked.emplace(tenant, Pair{std::move(at), false});
         }
     }
+}
+
+std::size_t Applier::build_in_bulk(std::uint64_t last, const std::function<bool()>& go_on) {
+    std::size_t built = 0;
+    for (auto& followed : followed_) {
+        if (followed.position > 0 || followed.bulk_refused || !followed.parked.empty()) continue;
+        if (last < options_.bulk.events_min || followed.projection->twin() == nullptr) continue;
+        const auto outcome = projections::build_in_bulk(
+            catalogue_, log_, store_, *followed.projection, last, options_.bulk, go_on);
+        if (outcome == BulkOutcome::stopped) return built;
+        followed.bulk_refused = outcome == BulkOutcome::refused;
+        if (followed.bulk_refused) continue;
+        followed.position = last;
+        followed.projection->written(last);
+        ++built;
+    }
+    return built;
 }
 
 std::uint64_t Applier::position() const {

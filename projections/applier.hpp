@@ -25,6 +25,10 @@ class Applier {
 
     void apply(std::span<const eventstore::CommittedEvent> events);
 
+    // Builds at once what has no row yet and can be built so, from a log that ends at `last`.
+    // Answers how many; where `go_on` ends it, what was begun is gone.
+    std::size_t build_in_bulk(std::uint64_t last, const std::function<bool()>& go_on);
+
     // False: there is no such pair.
     bool resume(std::string_view projection, const TenantId& tenant);
     bool is_resuming() const { return resuming_ > 0; }
@@ -55,6 +59,7 @@ class Applier {
         std::unordered_map<TenantId, Pair> parked;
         std::unordered_map<TenantId, std::uint64_t> sequences;  // known ones; the rest is written
         std::vector<TenantId> touched;                          // in this batch
+        bool bulk_refused = false;  // an event cannot be applied: the ordinary way parks it
     };
     struct Decoded {
         AppliedEvent event;

@@ -34,6 +34,9 @@ class Projection {
     virtual void written(std::uint64_t /*position*/) {}
     // What is kept in memory about rows may be wrong.
     virtual void forget() = 0;
+    // Another one of the same kind, with nothing in memory, for building its rows at once: null
+    // where a row depends on events of more than one identity tag, or `apply` reads another's rows.
+    virtual std::unique_ptr<Projection> twin() const { return nullptr; }
     ViewName view() const { return {std::string(name()), version()}; }
 };
 

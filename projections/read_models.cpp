@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "projections/appointment_stats/appointment_stats.hpp"
+#include "projections/availability/latest_changes.hpp"
 #include "projections/business_metrics/business_metrics.hpp"
 #include "projections/calendar/calendar.hpp"
 #include "projections/calendar_availability_summary/calendar_availability_summary.hpp"
@@ -26,8 +27,7 @@ void Question::with_source(const std::function<void(scheduling::SnapshotSource&)
     position_ = std::min(position_, availability_.with_source(tenant, now, use));
 }
 
-ReadModels::ReadModels(const kernel::Catalogue& catalogue, const ViewStore& store)
-    : store_(store), availability_(std::make_unique<Availability>(store)) {
+ReadModels::ReadModels(const kernel::Catalogue& catalogue, const ViewStore& store) : store_(store) {
     tally::check_known(catalogue);
     add_slots(catalogue);
     add_query("availability", "free_busy", &free_busy);
@@ -48,7 +48,9 @@ ReadModels::ReadModels(const kernel::Catalogue& catalogue, const ViewStore& stor
 ReadModels::~ReadModels() = default;
 
 void ReadModels::add_slots(const kernel::Catalogue& catalogue) {
-    projections_.push_back(std::make_unique<AvailabilityProjection>(catalogue));
+    auto latest = std::make_shared<availability::LatestChanges>();
+    projections_.push_back(std::make_unique<AvailabilityProjection>(catalogue, latest));
+    availability_ = std::make_unique<Availability>(store_, std::move(latest));
     auto handler = [this](const Question& question, const void* asked) -> Result<Answer> {
         const auto slots = availability_->find_slots(
             question.tenant, *static_cast<const scheduling::FindSlots*>(asked), question.now);

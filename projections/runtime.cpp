@@ -32,6 +32,8 @@ struct Runtime::State {
 
     void run();
     bool step();
+    void build_in_bulk();
+    bool goes_on();
     bool load();
     void failed(std::string why);
     void publish(std::uint64_t events, bool from_log);
@@ -117,9 +119,25 @@ void Runtime::State::give_way() {
     gives_way = false;
 }
 
+void Runtime::State::build_in_bulk() {
+    const auto built = applier.build_in_bulk(feed.target(), [this] { return goes_on(); });
+    if (built == 0) return;
+    publish(0, false);
+    const std::scoped_lock lock(mutex);
+    status.bulk_builds += built;
+}
+
+// While something is built at once. Who waits is told at his deadline, as ever.
+bool Runtime::State::goes_on() {
+    tell_waiters();
+    const std::scoped_lock lock(mutex);
+    return !stopping;
+}
+
 // One batch, then the callbacks it set free. False: nothing was left to do.
 bool Runtime::State::step() {
     pass_wishes();
+    build_in_bulk();
     give_way();
     if (applier.position() < feed.target()) {
         const auto piece = feed.take(applier.position() + 1, options.batch_events_max);

@@ -2,12 +2,13 @@
 // Operation: `committed` (the writer's hook) puts new events into a bounded ring; what is not in it
 // is read from the log. Batches of `batch_events_max` events are written with their checkpoints at
 // once. A projection of another version than its rows starts again at position 1, alone; the others
-// are not disturbed. An event that cannot be applied is tried `tries_max` times, then its
-// (projection, tenant) pair is parked: its later events wait, everybody else goes on.
-// Concurrency: one thread; every function from any thread. Callbacks run on that thread and off its
-// locks: short, no blocking, no throwing.
-// Failure: where views cannot be written or the log not be read, nothing is applied; it is tried
-// again every second and said in `status().failure`.
+// are not disturbed. Where a projection that allows it has nothing yet and the log is long, its
+// rows are built at once (bulk_build.hpp), and nobody reads them before all are there. An event
+// that cannot be applied is tried `tries_max` times, then its (projection, tenant) pair is parked:
+// its later events wait, everybody else goes on. Concurrency: one thread; every function from any
+// thread. Callbacks run on that thread and off its locks: short, no blocking, no throwing. Failure:
+// where views cannot be written or the log not be read, nothing is applied; it is tried again every
+// second and said in `status().failure`.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -16,6 +17,7 @@
 
 #include "eventstore/log.hpp"
 #include "eventstore/stage.hpp"
+#include "projections/bulk_build.hpp"
 #include "projections/projection.hpp"
 
 namespace almanac::projections {
@@ -36,6 +38,7 @@ struct RuntimeOptions {
     std::vector<std::string> kept_by_others = {};
     const char* thread_name = "views";
     int nice = 0;  // of the thread, more than the process is: from 0 to 19
+    BulkOptions bulk = {};
 };
 
 struct ParkedPair {
@@ -62,6 +65,7 @@ struct RuntimeStatus {
     std::uint64_t events = 0;            // applied since start
     std::uint64_t batches = 0;
     std::uint64_t events_from_log = 0;  // of these, not found in the ring
+    std::uint64_t bulk_builds = 0;      // projections built at once since start
     std::uint64_t parked_total = 0;     // pairs parked since start
     std::size_t waiters = 0;
     std::string failure;

@@ -3,12 +3,13 @@
 // Memory: two flat buffers, reused. Not thread-safe.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rocksdb {
-class WriteBatch;
+class Status;
 }
 
 namespace almanac::projections {
@@ -26,8 +27,10 @@ class StagedRows {
     void take_back_to(const Mark& mark);  // forgets what came since
     void clear() { take_back_to({}); }
 
-    // Appends to `batch` in key order; nothing may follow but clear(). Throws ViewFailure.
-    void lay_down(rocksdb::WriteBatch& batch);
+    // Calls write(key, value) in key order, with null for an erased row. Throws ViewFailure where
+    // it answers no.
+    using Write = std::function<rocksdb::Status(std::string_view, const std::string_view*)>;
+    void lay_down(const Write& write) const;
 
   private:
     struct Row {
@@ -35,6 +38,11 @@ class StagedRows {
         std::uint32_t key_size = 0, value_size = 0;
         bool erased = false;
     };
+    struct Ordered {
+        std::uint64_t first = 0, second = 0;  // 16 bytes of the key, behind what all share
+        const Row* row = nullptr;
+    };
+    std::vector<Ordered> ordered() const;
     void add(std::string_view key, std::string_view value, bool erased);
     std::string_view key(const Row& row) const {
         return std::string_view(bytes_).substr(row.at, row.key_size);

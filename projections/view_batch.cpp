@@ -1,20 +1,27 @@
 // Writing views: one atomic batch of rows and checkpoints, with what apply has to see of itself.
 #include <rocksdb/db.h>
 #include <rocksdb/perf_level.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
 
 #include "eventstore/log.hpp"
+#include "eventstore/seeded_bugs.hpp"
 #include "projections/view_store_state.hpp"
 
 namespace almanac::projections {
 using eventstore::append_u32;
 using eventstore::append_u64;
+using eventstore::seeded;
+using eventstore::SeededBug;
 
-ViewBatch::State::State(ViewStore::State& of)
-    : store(of), batch(std::make_unique<rocksdb::WriteBatch>()) {}
+ViewBatch::State::State(ViewStore::State& of, Way way)
+    : store(of),
+      seen(way == Way::tables ? std::make_unique<SeenKeys>() : nullptr),
+      batch(std::make_unique<rocksdb::WriteBatch>()) {}
 ViewBatch::State::~State() = default;
 
 void ViewBatch::State::stage(const std::string& key, Staged value) {
+    if (seen) seen->add(key);
     const auto [at, fresh] = staged.try_emplace(key);
     if (in_savepoint) {
         undo.push_back({key, fresh ? std::nullopt : std::optional<Staged>(std::move(at->second))});
@@ -22,7 +29,8 @@ void ViewBatch::State::stage(const std::string& key, Staged value) {
     at->second = std::move(value);
 }
 
-ViewBatch::ViewBatch(ViewStore& store) : state_(std::make_unique<State>(*store.state_)) {}
+ViewBatch::ViewBatch(ViewStore& store, Way way)
+    : state_(std::make_unique<State>(*store.state_, way)) {}
 ViewBatch::~ViewBatch() = default;
 
 void ViewBatch::set_savepoint() {
@@ -53,6 +61,11 @@ void ViewBatch::put_checkpoint(std::string_view name, const ViewCheckpoint& at) 
     append_u32(value, at.version);
     append_u64(value, at.position);
     state_->rows.put(view_keys::checkpoint(name), value);
+    if (seeded(SeededBug::checkpoint_before_rows)) {
+        rocksdb::WriteOptions synced;
+        synced.sync = true;
+        check(state_->store.db->Put(synced, view_keys::checkpoint(name), value), "Writing views");
+    }
 }
 
 void ViewBatch::put_sequence(std::string_view name, const TenantId& tenant,
@@ -74,14 +87,46 @@ void ViewBatch::erase_parked(std::string_view name, const TenantId& tenant) {
     state_->rows.erase(view_keys::parked(name, tenant));
 }
 
+void ViewBatch::erase_building(std::string_view name) {
+    state_->rows.erase(view_keys::building(name));
+}
+
 std::size_t ViewBatch::bytes() const {
     return state_->rows.bytes();
 }
 
+void ViewBatch::State::write_memory() {
+    rows.lay_down([&](std::string_view key, const std::string_view* value) {
+        return value == nullptr ? batch->Delete(slice(key)) : batch->Put(slice(key), slice(*value));
+    });
+    check(store.db->Write(unsynced(), batch.get()), "Writing views");
+}
+
+// Of tables that overlap the one that came later counts, as with batches.
+void ViewBatch::State::write_table() {
+    if (rows.bytes() == 0) return;
+    const auto path = store.next_table().string();
+    auto options = store.db->GetOptions();
+    options.bottommost_compression = options.compression;  // a compaction packs it later
+    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), options);
+    check(table.Open(path), "Writing a table of views");
+    rows.lay_down([&](std::string_view key, const std::string_view* value) {
+        return value == nullptr ? table.Delete(slice(key)) : table.Put(slice(key), slice(*value));
+    });
+    check(table.Finish(), "Writing a table of views");
+    rocksdb::IngestExternalFileOptions taken;
+    taken.move_files = true;
+    taken.snapshot_consistency = false;  // nobody has read these rows
+    taken.verify_file_checksum = false;
+    check(store.db->IngestExternalFile({path}, taken), "Writing a table of views");
+}
+
 void ViewBatch::write() {
-    state_->rows.lay_down(*state_->batch);
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // this thread's: it counts comparisons
-    check(state_->store.db->Write(unsynced(), state_->batch.get()), "Writing views");
+    if (state_->seen)
+        state_->write_table();
+    else
+        state_->write_memory();
     clear();
 }
 
@@ -117,6 +162,7 @@ bool TenantViews::get(std::string_view key, std::string& value) const {
         if (staged->second) value = *staged->second;
         return staged->second.has_value();
     }
+    if (state.seen && !state.seen->may_have(at)) return false;
     const auto status = state.store.db->Get({}, at, &value);
     if (status.IsNotFound()) return false;
     check(status, "Reading a view");

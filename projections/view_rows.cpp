@@ -57,6 +57,9 @@ ViewRows ViewStore::read(const ViewName& view, const TenantId& tenant) const {
         if (checkpoint && checkpoint->version == view.version)
             state->position = checkpoint->position;
     }
+    // A view that is built at once is there as a whole, or not at all.
+    if (state->position == 0 && state->get(view_keys::building(view.name), value))
+        state->prefix = view_keys::nowhere;
     if (state->get(view_keys::parked(view.name, tenant), value)) {
         const auto parked = decode_parked(value);
         if (parked) state->position = std::min(state->position, parked->position - 1);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/log.hpp"
 #include "projections/view_store_state.hpp"
 
@@ -37,6 +38,7 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     table.block_size = 8 << 10;
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
     rocksdb::Options all;
+    all.env = eventstore::disk_env();
     all.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     all.create_if_missing = true;
     all.compression = rocksdb::kNoCompression;
@@ -47,6 +49,9 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     all.compaction_style = rocksdb::kCompactionStyleUniversal;  // ops/adr/005
     all.memtable_prefix_bloom_size_ratio = 0.02;
     all.memtable_whole_key_filtering = true;
+    // Views built at once stand as they were written until they are compacted: nobody waits for it.
+    all.level0_slowdown_writes_trigger = 400;
+    all.level0_stop_writes_trigger = 500;
     all.max_open_files = options.open_files_max;
     all.max_background_jobs = 2;
     all.bytes_per_sync = 1 << 20;
@@ -164,6 +169,9 @@ std::string sequences(std::string_view name) {
 std::string sequence(std::string_view name, const TenantId& tenant) {
     return own('s', name, tenant);
 }
+std::string building(std::string_view name) {
+    return own('b', name);
+}
 std::string parked(std::string_view name) {
     return own('p', name);
 }
@@ -222,6 +230,11 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
                                                    const ViewStoreOptions& options) {
     auto state = std::make_unique<State>();
     state->log_id = log_id;
+    // Beside the database, on its file system. What a crash left there is of no use.
+    state->tables = directory;
+    state->tables += ".tables";
+    std::error_code ignored;
+    std::filesystem::remove_all(state->tables, ignored);
     state->cache = rocksdb::NewLRUCache(options.cache_bytes, 4);
     try {
         state->db = open_usable(options_of(options, state->cache), directory.string(), log_id,
@@ -230,6 +243,26 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
         first.Put(slice(view_keys::format), format_bytes());
         first.Put(slice(view_keys::log), slice(log_id.view()));
         check(state->db->Write(unsynced(), &first), "Opening the views");
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    }
+    return std::unique_ptr<ViewStore>(new ViewStore(std::move(state)));
+}
+
+Result<std::unique_ptr<ViewStore>> ViewStore::open_read_only(const std::filesystem::path& directory,
+                                                             const kernel::Uuid& log_id,
+                                                             std::uint64_t log_position,
+                                                             const ViewStoreOptions& options) {
+    auto state = std::make_unique<State>();
+    state->log_id = log_id;
+    state->cache = rocksdb::NewLRUCache(options.cache_bytes, 4);
+    try {
+        rocksdb::DB* db = nullptr;
+        check(rocksdb::DB::OpenForReadOnly(options_of(options, state->cache), directory.string(),
+                                           &db),
+              "Opening the views");
+        state->db.reset(db);
+        state->discarded = foreign(*db, log_id, log_position);
     } catch (const ViewFailure& failure) {
         return std::unexpected(failure.rejection());
     }
@@ -284,7 +317,28 @@ void ViewStore::clear(std::string_view name) {
     all(view_keys::checkpoint(name));
     all(view_keys::sequences(name));
     all(view_keys::parked(name));
+    all(view_keys::building(name));
     check(state_->db->Write(unsynced(), &batch), "Clearing a view");
+}
+
+void ViewStore::begin_building(const ViewName& view) {
+    std::error_code failed;
+    std::filesystem::create_directories(state_->tables, failed);
+    std::string version;
+    append_u32(version, view.version);
+    check(state_->db->Put(unsynced(), view_keys::building(view.name), version), "Writing views");
+    flush();
+    check(state_->db->SetOptions({{"disable_auto_compactions", "true"}}), "Writing views");
+}
+
+void ViewStore::end_building() {
+    std::error_code ignored;
+    std::filesystem::remove_all(state_->tables, ignored);
+    check(state_->db->SetOptions({{"disable_auto_compactions", "false"}}), "Writing views");
+}
+
+bool ViewStore::is_building(std::string_view name) const {
+    return value_at(*state_->db, view_keys::building(name)).has_value();
 }
 
 ViewStore::Digest ViewStore::digest(const ViewName& view) const {

@@ -11,7 +11,8 @@
 //     0x00 "format" -> u32        0x00 "log" -> log_id 16
 //     0x00 "c" name 0x00 -> version u32 ‖ position u64            checkpoint of a projection
 //     0x00 "s" name 0x00 tenant 16 -> sequence u64                last applied one of a tenant
-//     0x00 "p" name 0x00 tenant 16 -> position u64 ‖ sequence u64 ‖ error     a parked pair
+//     0x00 "b" name 0x00 -> version u32          its rows are being built at once: nobody reads
+//     them 0x00 "p" name 0x00 tenant 16 -> position u64 ‖ sequence u64 ‖ error     a parked pair
 #pragma once
 #include <array>
 #include <cstdint>
@@ -117,7 +118,10 @@ class ViewRows {
 // one level deep.
 class ViewBatch {
   public:
-    explicit ViewBatch(ViewStore& store);
+    // `tables`: for building at once (begin_building), of a view that nobody else writes. `write`
+    // then makes a table file of the rows; `get` finds only what this batch has put, ever.
+    enum class Way { memory, tables };
+    explicit ViewBatch(ViewStore& store, Way way = Way::memory);
     ~ViewBatch();
     ViewBatch(const ViewBatch&) = delete;
     ViewBatch& operator=(const ViewBatch&) = delete;
@@ -129,6 +133,7 @@ class ViewBatch {
     void put_sequence(std::string_view name, const TenantId& tenant, std::uint64_t sequence);
     void put_parked(std::string_view name, const TenantId& tenant, const ParkedAt& parked);
     void erase_parked(std::string_view name, const TenantId& tenant);
+    void erase_building(std::string_view name);
     std::size_t bytes() const;
     void write();  // all of it, then it is empty
     void clear();
@@ -169,6 +174,12 @@ class ViewStore {
                                                    const kernel::Uuid& log_id,
                                                    std::uint64_t log_position,
                                                    const ViewStoreOptions& options = {});
+    // To be read from only, nothing on disk changes; `discarded` says whether `open` would throw it
+    // away. `io_error` where there is none.
+    static Result<std::unique_ptr<ViewStore>> open_read_only(const std::filesystem::path& directory,
+                                                             const kernel::Uuid& log_id,
+                                                             std::uint64_t log_position,
+                                                             const ViewStoreOptions& options = {});
     ~ViewStore();  // flushed
     ViewStore(const ViewStore&) = delete;
     ViewStore& operator=(const ViewStore&) = delete;
@@ -187,8 +198,13 @@ class ViewStore {
     };
     std::vector<Parked> parked(std::string_view name) const;
     std::vector<std::string> names() const;  // of all projections with a checkpoint
-    // Rows of all versions, checkpoints and parked pairs of a projection.
+    // Rows of all versions, checkpoints, parked pairs and the mark of a build of a projection.
     void clear(std::string_view name);
+    // Until the batch that erases the mark (erase_building), or `clear`, nobody sees its rows. The
+    // mark is on disk before a row is. Nothing is compacted until end_building.
+    void begin_building(const ViewName& view);
+    void end_building();
+    bool is_building(std::string_view name) const;
     // SHA-256 over all rows in key order, keys and values with their lengths.
     Digest digest(const ViewName& view) const;
     void flush();

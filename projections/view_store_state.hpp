@@ -1,12 +1,14 @@
 // What a ViewStore, its batches and its readings hold, and how keys are written; shared by the
 // view_*.cpp files only.
 #pragma once
+#include <atomic>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "eventstore/rocks_status.hpp"
+#include "projections/seen_keys.hpp"
 #include "projections/staged_rows.hpp"
 #include "projections/view_store.hpp"
 
@@ -27,12 +29,18 @@ struct ViewStore::State {
     std::unique_ptr<rocksdb::DB> db;
     kernel::Uuid log_id;
     std::string discarded;
+    std::filesystem::path tables;  // where files are written before RocksDB takes them over
+    std::atomic<std::uint64_t> tables_made = 0;
+    std::filesystem::path next_table() { return tables / (std::to_string(++tables_made) + ".sst"); }
 };
 
 struct ViewBatch::State {
-    explicit State(ViewStore::State& of);
+    State(ViewStore::State& of, Way way);
     ~State();
+    void write_memory();
+    void write_table();
     ViewStore::State& store;
+    std::unique_ptr<SeenKeys> seen;  // of Way::tables: what it ever put
     StagedRows rows;
     StagedRows::Mark savepoint;
     std::unique_ptr<rocksdb::WriteBatch> batch;  // what write() hands on; reused
@@ -54,8 +62,10 @@ std::string rows(const ViewName& view);   // of this one
 std::string checkpoint(std::string_view name);
 std::string sequences(std::string_view name);  // of all tenants
 std::string sequence(std::string_view name, const TenantId& tenant);
+std::string building(std::string_view name);
 std::string parked(std::string_view name);  // of all tenants
 std::string parked(std::string_view name, const TenantId& tenant);
+inline constexpr std::string_view nowhere{"\0nowhere", 8};  // no key begins with it
 inline constexpr std::string_view format{"\0format", 7};
 inline constexpr std::string_view log{"\0log", 4};
 inline constexpr std::string_view checkpoints{"\0c", 2};

@@ -185,7 +185,17 @@ void add_operations(CLI::App& app, Arguments& arguments) {
         "built anew, and whoever sends the old Almanac-Log is answered 409 log_forked. A damaged\n"
         "log or a keyring that is an older copy is never accepted. The master key is needed, as\n"
         "for a start.");
-    for (auto* command : {key, loss}) {
+    auto* verify = app.add_subcommand(
+        "verify", "reads all of a stopped data directory and says what is not as it must be");
+    verify->add_flag("--views", arguments.verify_views,
+                     "also build every view anew, beside, and compare; takes disk and time");
+    verify->footer(
+        "  almanac verify --data ./data\n"
+        "  almanac verify --data ./data --views --json\n"
+        "Every record against its hash; positions, sequences, times and commands without gap or\n"
+        "half; the indexes against the records; every key of the keyring, and a key for every\n"
+        "sealed value. Changes nothing. Exit code 14 where something is not as it must be.");
+    for (auto* command : {key, loss, verify}) {
         command->add_option("--data", arguments.source.data, "a stopped data directory")
             ->required();
         command->add_flag("--json", arguments.json, "answer as JSON");
@@ -210,6 +220,59 @@ void add_clock(CLI::App& app, Arguments& arguments) {
     accept->footer(examples);
     accept->fallthrough();
 }
+
+void add_backup(CLI::App& app, Arguments& arguments) {
+    auto& wish = arguments.backup;
+    auto* command = app.add_subcommand(
+        "backup", "logs and keyrings into a backup folder; a server goes on serving meanwhile");
+    command
+        ->add_option("DIR", wish.folder,
+                     "the backup folder: new, empty, or that of earlier backups of this directory; "
+                     "with --server an absolute path on the server's machine")
+        ->required();
+    add_source(*command, arguments);
+    command->add_option("--base", wish.base,
+                        "a backup to link equal files from, instead of the folder's newest");
+    command->add_flag("--no-verify", wish.no_verify,
+                      "do not read the backup again, nor its logs from end to end");
+    command->add_flag("--into-fork", wish.into_fork,
+                      "the folder's last backup is of the log before a restore or accepted loss");
+    command->footer(
+        "  almanac backup /backups/salon --server http://127.0.0.1:8080 --key alk_…\n"
+        "  almanac backup /backups/salon --data ./data\n"
+        "  almanac backup /backups/salon --data ./data --into-fork      after a restore\n"
+        "Each call adds a backup to the folder, such as 000003-20261201T120000Z, complete in\n"
+        "itself: delete old ones as you like. Files that the backup before has as well are hard\n"
+        "links where the file system has them, else copies. One keyring serves all backups of a\n"
+        "folder: who was erased since then stays erased. The master key is in none: keep it\n"
+        "elsewhere. What is not whole never looks like a backup. Needs an administrator key.");
+}
+
+void add_restore(CLI::App& app, Arguments& arguments) {
+    auto& wish = arguments.restore;
+    auto* command = app.add_subcommand("restore", "a new data directory from a backup");
+    command->add_option("--from", wish.folder, "the backup folder")->required();
+    command->add_option("--data", wish.data, "a new or empty directory")->required();
+    command->add_option("--backup", wish.backup, "its name in the folder; the newest if absent");
+    command
+        ->add_option("--until", wish.until,
+                     "leave out what came later: a time (RFC 3339), or a position, such as "
+                     "0-1234, for each partition")
+        ->allow_extra_args(false);
+    command->add_option("--master-key", wish.master_key,
+                        "copied to master.key; not needed where that lies in --data already");
+    command->add_flag("--json", arguments.json, "answer as JSON");
+    command->footer(
+        "  almanac restore --from /backups/salon --data ./restored --master-key ./master.key\n"
+        "  almanac restore --from /backups/salon --data ./restored --master-key ./master.key \\\n"
+        "      --until 2026-12-01T12:00:00Z\n"
+        "  almanac restore --from /backups/salon --backup 000003-20261201T120000Z \\\n"
+        "      --data ./restored --master-key ./master.key --until 0-1234\n"
+        "A position or time inside a command means the end of the command before it. Every file\n"
+        "and every record is checked. The log goes on under another log id, which the next start\n"
+        "tells every tenant (log_forked); whoever sends the old Almanac-Log is answered 409\n"
+        "log_forked; views are built anew. Erased people stay erased.");
+}
 }  // namespace
 
 void add_commands(CLI::App& app, Arguments& arguments) {
@@ -222,6 +285,8 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     add_import_csv(app, arguments);
     add_operations(app, arguments);
     add_clock(app, arguments);
+    add_backup(app, arguments);
+    add_restore(app, arguments);
 }
 
 }  // namespace almanac::replay

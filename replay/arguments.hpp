@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "replay/backup.hpp"
 #include "replay/csv_import.hpp"
 #include "replay/events.hpp"
 #include "replay/generate.hpp"
@@ -33,6 +34,9 @@ struct Arguments {
     GenerateWish generate;
     ImportWish import;
     CsvWish csv;
+    bool verify_views = false;  // verify --views
+    BackupWish backup;
+    RestoreWish restore;
     std::string key_name = "administrator";
     unsigned partition = 0;
     bool confirmed = false;      // accept-loss --yes

@@ -7,10 +7,11 @@
 namespace almanac::replay {
 
 const char* const exit_codes_text =
-    "Exit codes: 0 done, 2 bad arguments, 10 data missing, 12 data locked, 13 newer format,\n"
-    "14 damaged, 15 log behind mark (see accept-loss), 16 keyring behind log, 17 another log's,\n"
-    "18 disk, 19 keys, 20 server unreachable, 21 key wrong or without permission, 22 not found,\n"
-    "23 refused or not confirmed, 24 server not available now, 25 server failed, 1 anything else.";
+    "Exit codes: 0 done, 2 bad arguments, 10 data missing, 11 data exists, 12 data locked,\n"
+    "13 newer format, 14 damaged, 15 log behind mark (see accept-loss), 16 keyring behind log,\n"
+    "17 another log's, 18 disk, 19 keys, 20 server unreachable, 21 key wrong or without\n"
+    "permission, 22 not found, 23 refused or not confirmed, 24 server not available now,\n"
+    "25 server failed, 1 anything else.";
 
 int exit_code_of(const kernel::Rejection& rejection) {
     using kernel::RejectionKind;

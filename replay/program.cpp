@@ -16,6 +16,7 @@
 #include "replay/server_target.hpp"
 #include "replay/status.hpp"
 #include "replay/store_target.hpp"
+#include "replay/verify.hpp"
 
 namespace almanac::replay {
 namespace {
@@ -92,7 +93,10 @@ class Program {
     Result<void> import_csv();
     Result<void> admin_key();
     Result<void> accept_loss();
+    Result<void> verify();
     Result<void> clock();
+    Result<void> backup();
+    Result<void> restore();
 
   private:
     void tell_sample(const SampleSummary& summary);
@@ -224,6 +228,19 @@ Result<void> Program::accept_loss() {
                           "Nothing was changed. --yes gives up for good what is missing.");
 }
 
+Result<void> Program::verify() {
+    const auto report =
+        replay::verify({arguments_.source.data, arguments_.verify_views}, catalogue_);
+    if (!report) return std::unexpected(report.error());
+    if (arguments_.json)
+        terminal_.out << json::dump(json::Value(report->to_json())) << '\n';
+    else
+        terminal_.out << report->text();
+    const auto found = report->findings.count();
+    if (found == 0) return {};
+    return kernel::corrupt(fmt::format("{} things are not as they must be.", found));
+}
+
 Result<void> Program::clock() {
     const auto clock = read_server_clock(arguments_.source.server, arguments_.accepts_clock);
     if (!clock) return std::unexpected(clock.error());
@@ -231,6 +248,24 @@ Result<void> Program::clock() {
         terminal_.out << json::dump(json::Value(clock->to_json())) << '\n';
     else
         terminal_.out << clock->text();
+    return {};
+}
+
+Result<void> Program::backup() {
+    const auto report = take_backup(arguments_.source, arguments_.backup,
+                                    {terminal_.err, terminal_.err_is_terminal});
+    if (!report) return std::unexpected(report.error());
+    terminal_.out << (arguments_.json ? json::dump(json::Value(*report)) + '\n'
+                                      : backup_text(*report));
+    return {};
+}
+
+Result<void> Program::restore() {
+    const auto report =
+        replay::restore(catalogue_, arguments_.restore, {terminal_.err, terminal_.err_is_terminal});
+    if (!report) return std::unexpected(report.error());
+    terminal_.out << (arguments_.json ? json::dump(json::Value(*report)) + '\n'
+                                      : restore_text(*report));
     return {};
 }
 
@@ -244,6 +279,9 @@ Result<void> run_command(const CLI::App& app, Program& program) {
     if (app.got_subcommand("import-csv")) return program.import_csv();
     if (app.got_subcommand("admin-key")) return program.admin_key();
     if (app.got_subcommand("clock")) return program.clock();
+    if (app.got_subcommand("verify")) return program.verify();
+    if (app.got_subcommand("backup")) return program.backup();
+    if (app.got_subcommand("restore")) return program.restore();
     return program.accept_loss();
 }
 
@@ -277,7 +315,8 @@ int run_program(int argc, const char* const* argv, Terminal terminal) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error, terminal.out, terminal.err) == 0 ? exit_ok : exit_arguments;
     }
-    auto done = complete(arguments.source);
+    // A restore speaks to no server and to no directory that is there.
+    auto done = app.got_subcommand("restore") ? Result<void>() : complete(arguments.source);
     if (done) {
         Program program(arguments, terminal);
         done = run_command(app, program);

@@ -33,6 +33,7 @@ class StoppedDirectory {
     unsigned partition_of(const TenantId& tenant) const;
     const Log& log_of(const TenantId& tenant) const { return *partition(partition_of(tenant)).log; }
     bool is_sandbox() const { return directory_.sandbox_time().has_value(); }
+    std::filesystem::path master_key_path() const { return directory_.master_key_path(); }
     // Where a sandbox's clock stands; nothing elsewhere.
     Result<std::optional<Instant>> sandbox_now(const kernel::Catalogue& catalogue) const;
     // By slug or id; `$system` is the house's own. `not_found` where there is none.

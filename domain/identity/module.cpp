@@ -1,3 +1,4 @@
+#include "domain/kernel/module.hpp"
 #include "domain/house.hpp"
 #include "domain/identity/api_key.hpp"
 

@@ -2,6 +2,8 @@
 // its roles, their working time and what occupies them. Built by value from folds (booking) or
 // from view rows (queries); the answers depend on the contents only, never on any order in here.
 #pragma once
+#include <boost/iterator/indirect_iterator.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +42,31 @@ struct Allocation {
     bool is_over(kernel::Instant now) const { return expires_at && *expires_at <= now; }
 };
 
+// Those of one resource, where they lie: a full calendar has thousands of them, and is asked about
+// a thousand times a second. What `refer` is given has to outlive the snapshot, or is kept by it.
+class Allocations {
+  public:
+    using const_iterator =
+        boost::indirect_iterator<std::vector<const Allocation*>::const_iterator, const Allocation>;
+    void push_back(Allocation allocation) {
+        auto own = std::make_shared<const Allocation>(std::move(allocation));
+        all_.push_back(own.get());
+        kept_.push_back(std::move(own));
+    }
+    void refer(const Allocation& allocation) { all_.push_back(&allocation); }
+    void keep(std::shared_ptr<const void> owner) { kept_.push_back(std::move(owner)); }
+    const_iterator begin() const { return const_iterator(all_.begin()); }
+    const_iterator end() const { return const_iterator(all_.end()); }
+    std::size_t size() const { return all_.size(); }
+    bool empty() const { return all_.empty(); }
+    const Allocation& front() const { return *all_.front(); }
+    const Allocation& operator[](std::size_t i) const { return *all_[i]; }
+
+  private:
+    std::vector<const Allocation*> all_;
+    std::vector<std::shared_ptr<const void>> kept_;
+};
+
 struct SlotLocation {
     kernel::Uuid id;
     kernel::Zone zone = kernel::Zone::utc();
@@ -56,7 +83,7 @@ struct SlotResource {
     std::vector<Schedule> schedules;
     std::vector<Override> overrides;
     std::vector<Block> blocks;
-    std::vector<Allocation> allocations;
+    Allocations allocations;
 };
 
 struct SlotRole {

@@ -300,19 +300,19 @@ std::vector<Override> FoldSource::overrides(const ResourceId& id, LocalDate firs
     return found;
 }
 
-std::vector<Allocation> FoldSource::allocations(const ResourceId& id, Instant from, Instant to) {
-    std::vector<Allocation> found;
-    for (const auto month_start : months_of(from, to)) {
+Allocations FoldSource::allocations(const ResourceId& id, Instant from, Instant to) {
+    Allocations found;
+    const auto months = months_of(from, to);
+    for (const auto month_start : months) {
         const auto& month = read_.get<ResourceMonth>({id, month_start});
         // One that begins before this ends before `from`; one over a month's end is in both.
         const auto earliest = from - minutes{month.longest_minutes};
         auto at = std::ranges::lower_bound(month.allocations, earliest, {}, &Allocation::start);
         for (; at != month.allocations.end() && at->start < to + hours{24}; ++at) {
-            const bool meets = at->start - minutes{at->buffer_before_minutes} < to &&
-                               at->end + minutes{at->buffer_after_minutes} > from;
-            const bool in_earlier_month =
-                std::ranges::find(found, at->owner, &Allocation::owner) != found.end();
-            if (meets && !in_earlier_month && !at->is_over(now_)) found.push_back(*at);
+            const auto busy_from = at->start - minutes{at->buffer_before_minutes};
+            const bool meets = busy_from < to && at->end + minutes{at->buffer_after_minutes} > from;
+            const bool in_earlier_month = month_start != months.front() && busy_from < month_start;
+            if (meets && !in_earlier_month && !at->is_over(now_)) found.refer(*at);
         }
     }
     return found;

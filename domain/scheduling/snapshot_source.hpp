@@ -21,7 +21,7 @@ class SnapshotSource {
     virtual std::vector<Override> overrides(const ResourceId& id, LocalDate first,
                                             LocalDate last) = 0;
     // Those whose occupied time (buffers included) meets [from, to); no hold that expired.
-    virtual std::vector<Allocation> allocations(const ResourceId& id, Instant from, Instant to) = 0;
+    virtual Allocations allocations(const ResourceId& id, Instant from, Instant to) = 0;
     virtual int live_on(const ServiceId& service, LocalDate date) = 0;
     // Ranges that meet [from, to): of one resource, of all of a location, of the whole business.
     virtual std::vector<Block> resource_blocks(const ResourceId& id, Instant from, Instant to) = 0;
@@ -72,7 +72,8 @@ class FoldSource final : public SnapshotSource {
     std::optional<Zone> active_location(const LocationId& id) override;
     std::vector<Schedule> schedules(const ResourceId& id) override;
     std::vector<Override> overrides(const ResourceId& id, LocalDate first, LocalDate last) override;
-    std::vector<Allocation> allocations(const ResourceId& id, Instant from, Instant to) override;
+    // They lie in the folds: for as long as the decision has them, and none of them is staged anew.
+    Allocations allocations(const ResourceId& id, Instant from, Instant to) override;
     int live_on(const ServiceId& service, LocalDate date) override;
     std::vector<Block> resource_blocks(const ResourceId& id, Instant from, Instant to) override;
     std::vector<Block> location_blocks(const LocationId& id, Instant from, Instant to) override;

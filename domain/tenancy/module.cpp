@@ -1,3 +1,4 @@
+#include "domain/kernel/module.hpp"
 #include "domain/house.hpp"
 #include "domain/tenancy/machine_clock.hpp"
 #include "domain/tenancy/sandbox.hpp"

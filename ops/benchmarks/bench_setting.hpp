@@ -16,7 +16,7 @@ struct BenchSetting {
     unsigned rounds = 7;
     double seconds = 1.5;  // of one load
     std::vector<unsigned> connections = {1, 64, 256};
-    std::uint64_t events = 1'000'000;  // for scan and recover
+    std::uint64_t events = 1'000'000;  // for scan, recover and replay
 };
 
 class Scratch {
@@ -54,5 +54,15 @@ std::vector<Row> bench_recover(const BenchSetting& setting);
 std::vector<Row> bench_append(const BenchSetting& setting);
 // Events read in order of position, against RocksDB's iterator alone.
 std::vector<Row> bench_scan(const BenchSetting& setting);
+
+// Replay of `events` bookings: counted, and as records until they can serve.
+std::vector<Row> bench_replay(const BenchSetting& setting);
+// One event on a condition, by 64 callers of the store's own API, against UmaDB 0.7 and against
+// message-db 1.3 on PostgreSQL 15, each from 64 connections.
+std::vector<Row> bench_umadb(const BenchSetting& setting);
+std::vector<Row> bench_message_db(const BenchSetting& setting);
+// A booking in a log of `events` against one in a log of 10,000: what it costs, warm and cold; the
+// start after kill -9; bytes on disk.
+std::vector<Row> bench_growth(const BenchSetting& setting);
 
 }  // namespace almanac::benchmarks

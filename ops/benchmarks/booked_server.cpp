@@ -15,12 +15,13 @@ std::string administrator_key(const std::string& answer) {
 }
 }  // namespace
 
-BookedServer::BookedServer(const BenchSetting& setting, const std::filesystem::path& directory)
+BookedServer::BookedServer(const BenchSetting& setting, const std::filesystem::path& directory,
+                           const WorldSize& size)
     : program_(setting.programs / "almanacd"), directory_(directory) {
     key_ = administrator_key(
         output_of({program_.string(), "init", "--data", directory_.string(), "--json"}));
     start();
-    world_.emplace(process_->port(), key_, WorldSize{});
+    world_.emplace(process_->port(), key_, size);
 }
 
 void BookedServer::start() {
@@ -28,21 +29,36 @@ void BookedServer::start() {
     process_.emplace(std::vector<std::string>{program_.string(), "--data", directory_.string(),
                                               "--listen", "127.0.0.1:0"},
                      "almanacd: listening on ");
+    if (world_) world_->moved_to(process_->port());
 }
 
 LoadResult BookedServer::book(unsigned connections, std::uint64_t requests_max,
                               std::chrono::milliseconds duration_max) {
-    if (next_ >= world_->slots()) throw std::runtime_error("the business is fully booked");
-    LoadPlan plan{.port = process_->port(),
-                  .connections = connections,
-                  .first_request = next_,
-                  .requests_max = std::min(requests_max, world_->slots() - next_),
-                  .duration_max = duration_max};
+    LoadPlan plan{
+        .connections = connections, .requests_max = requests_max, .duration_max = duration_max};
     plan.request = [this](std::uint64_t number, std::string& out) {
         world_->append_booking(number, out);
     };
+    return run(std::move(plan), world_->slots(), next_);
+}
+
+LoadResult BookedServer::book_fresh(unsigned connections, std::uint64_t requests_max,
+                                    double due_per_second) {
+    LoadPlan plan{
+        .connections = connections, .requests_max = requests_max, .due_per_second = due_per_second};
+    plan.request = [this](std::uint64_t number, std::string& out) {
+        world_->append_fresh_booking(number, out);
+    };
+    return run(std::move(plan), world_->fresh_slots(), next_fresh_);
+}
+
+LoadResult BookedServer::run(LoadPlan plan, std::uint64_t slots, std::uint64_t& next) {
+    if (next >= slots) throw std::runtime_error("the business is fully booked");
+    plan.port = process_->port();
+    plan.first_request = next;
+    plan.requests_max = std::min(plan.requests_max, slots - next);
     auto result = run_load(plan);
-    next_ += result.sent;
+    next += result.sent;
     if (result.accepted != result.sent)
         throw std::runtime_error("a booking was refused: " + result.first_refusal);
     return result;

@@ -11,13 +11,17 @@ namespace almanac::benchmarks {
 
 class BookedServer {
   public:
-    BookedServer(const BenchSetting& setting, const std::filesystem::path& directory);
+    BookedServer(const BenchSetting& setting, const std::filesystem::path& directory,
+                 const WorldSize& size = {});
 
     ChildProcess& process() { return *process_; }
     std::uint64_t booked() const { return next_; }
     // Bookings that have not been made before; throws where one is refused.
     LoadResult book(unsigned connections, std::uint64_t requests_max,
                     std::chrono::milliseconds duration_max);
+    // The same on the fresh days of the world, at `due_per_second` where it is not 0.
+    LoadResult book_fresh(unsigned connections, std::uint64_t requests_max,
+                          double due_per_second = 0);
     double wait_for_views() const;  // seconds until they have all bookings
     const BookingWorld& world() const { return *world_; }
     const std::string& key() const { return key_; }
@@ -31,7 +35,9 @@ class BookedServer {
     std::string key_;
     std::optional<ChildProcess> process_;
     std::optional<BookingWorld> world_;
+    LoadResult run(LoadPlan plan, std::uint64_t slots, std::uint64_t& next);
     std::uint64_t next_ = 0;
+    std::uint64_t next_fresh_ = 0;
 };
 
 }  // namespace almanac::benchmarks

@@ -43,7 +43,7 @@ BookingWorld::BookingWorld(std::uint16_t port, std::string key, const WorldSize&
                       R"("price":{"amount":2500,"currency":"EUR"}})");
     resources_ = create_many(base_ + "/resources", size_.resources,
                              R"({{"type":"staff","name":"Stylist {0}"}})");
-    clients_ = create_many(base_ + "/clients", size_.clients,
+    clients_ = create_many(base_ + "/clients", size_.clients + size_.fresh_clients,
                            R"({{"first_name":"Client","last_name":"Number {0}",)"
                            R"("email":"client{0}@example.com","phone":"+34600{0:06}"}})");
     create_schedules();
@@ -90,17 +90,32 @@ std::uint64_t BookingWorld::slots() const {
     return std::uint64_t{size_.resources} * size_.days * slots_per_day;
 }
 
+std::uint64_t BookingWorld::fresh_slots() const {
+    return std::uint64_t{size_.resources} * size_.fresh_days * slots_per_day;
+}
+
 void BookingWorld::append_booking(std::uint64_t number, std::string& out) const {
+    append_booking(number, 0, size_.days, clients_[number % size_.clients], out);
+}
+
+void BookingWorld::append_fresh_booking(std::uint64_t number, std::string& out) const {
+    const auto& client = clients_[size_.clients + number % size_.fresh_clients];
+    append_booking(number, size_.days, size_.fresh_days, client, out);
+}
+
+void BookingWorld::append_booking(std::uint64_t number, unsigned from_day, unsigned days,
+                                  const std::string& client, std::string& out) const {
     const auto turn = number / resources_.size();  // of this resource
-    const auto start = std::chrono::sys_seconds(first_day_) + std::chrono::days(turn % size_.days) +
-                       std::chrono::minutes(30) * (turn / size_.days);
+    const auto start = std::chrono::sys_seconds(first_day_) +
+                       std::chrono::days(from_day + turn % days) +
+                       std::chrono::minutes(30) * (turn / days);
     const bool has_notes = number % bookings_per_note == 0;
-    append_post(out, base_ + "/appointments", key_,
-                fmt::format(R"({{"service_id":"{}","client_id":"{}",)"
-                            R"("start":"{:%Y-%m-%dT%H:%M:%SZ}","resource_ids":["{}"]{}}})",
-                            service_, clients_[number % clients_.size()], fmt::gmtime(start),
-                            resources_[number % resources_.size()],
-                            has_notes ? R"(,"client_notes":"A window seat, please.")" : ""));
+    append_post(
+        out, base_ + "/appointments", key_,
+        fmt::format(R"({{"service_id":"{}","client_id":"{}",)"
+                    R"("start":"{:%Y-%m-%dT%H:%M:%SZ}","resource_ids":["{}"]{}}})",
+                    service_, client, fmt::gmtime(start), resources_[number % resources_.size()],
+                    has_notes ? R"(,"client_notes":"A window seat, please.")" : ""));
 }
 
 void BookingWorld::append_question(std::uint64_t number, std::string& out) const {

@@ -13,16 +13,24 @@ struct WorldSize {
     unsigned resources = 100;
     unsigned clients = 2000;
     unsigned days = 360;  // bookings are spread over these, from tomorrow on
+    // Beside them, for what is measured while the others fill the log: days and clients that only
+    // append_fresh_booking uses.
+    unsigned fresh_days = 0;
+    unsigned fresh_clients = 0;
 };
 
 class BookingWorld {
   public:
     BookingWorld(std::uint16_t port, std::string key, const WorldSize& size);
 
-    std::uint64_t slots() const;  // how many bookings it has room for
+    void moved_to(std::uint16_t port) { port_ = port; }  // the server was started again
+    std::uint64_t slots() const;                         // how many bookings it has room for
     // The whole HTTP request of booking `number` < slots(): neighbours are of different resources,
     // the next ones of a resource of different days. Some have client notes (sealed values).
     void append_booking(std::uint64_t number, std::string& out) const;
+    // The same of one on the fresh days, for a fresh client; `number` < fresh_slots().
+    void append_fresh_booking(std::uint64_t number, std::string& out) const;
+    std::uint64_t fresh_slots() const;
     // The whole HTTP request for the slots of one day, every day in turn.
     void append_question(std::uint64_t number, std::string& out) const;
     // Returns once the views have all that was booked; throws where they do not get there.
@@ -30,6 +38,8 @@ class BookingWorld {
     const std::string& tenant() const { return slug_; }
 
   private:
+    void append_booking(std::uint64_t number, unsigned from_day, unsigned days,
+                        const std::string& client, std::string& out) const;
     std::string create(const std::string& target, const std::string& body) const;
     std::vector<std::string> create_many(const std::string& target, unsigned count,
                                          const std::string& body_format) const;

@@ -18,6 +18,8 @@ class FilledLog {
     std::size_t record_bytes() const;  // of the last record
     std::size_t tags() const;
     const eventstore::Log& log() const { return *log_; }
+    eventstore::Writer& writer() { return *writer_; }
+    const kernel::TenantId& tenant() const { return tenant_; }
     const std::filesystem::path& log_directory() const { return log_directory_; }
 
   private:

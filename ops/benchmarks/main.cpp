@@ -18,13 +18,18 @@ int main(int argc, char** argv) {
         {"append", bench_append},
         {"scan", bench_scan},
         {"recover", bench_recover},
+        {"replay", bench_replay},
+        {"umadb", bench_umadb},
+        {"message_db", bench_message_db},
+        {"growth", bench_growth},
     };
     CLI::App app("Measures Almanac beside references, as ratios in one run");
     BenchSetting setting;
     std::vector<std::string> names;
     std::string json;
     app.add_option("name", names,
-                   "book, book_mixed, book_postgres, slots, append, scan, recover; none: all");
+                   "book, book_mixed, book_postgres, slots, append, scan, recover, replay, umadb, "
+                   "message_db, growth; none: all");
     app.add_option("--json", json, "file for the rows")->required();
     app.add_option("--programs", setting.programs, "where almanacd is")->required();
     app.add_option("--scratch", setting.scratch, "where data may be written")->required();
@@ -32,7 +37,7 @@ int main(int argc, char** argv) {
     app.add_option("--rounds", setting.rounds, "interleaved rounds (7)");
     app.add_option("--seconds", setting.seconds, "of one load (1.5)");
     app.add_option("--connections", setting.connections, "of book (1 64 256)")->expected(1, 8);
-    app.add_option("--events", setting.events, "for scan and recover (1000000)");
+    app.add_option("--events", setting.events, "for scan, recover, replay and growth (1000000)");
     CLI11_PARSE(app, argc, argv);
     try {
         std::vector<Row> rows;

@@ -88,6 +88,15 @@ void PostgresServer::run_file(const std::filesystem::path& sql) {
     output_of(joined(psql(), {"-f", sql.string()}));
 }
 
+void PostgresServer::run_program(const std::vector<std::string>& command,
+                                 const std::vector<std::string>& variables) {
+    auto whole =
+        joined({"/usr/bin/env"}, {"PGHOST=" + directory_.string(), std::string("PGUSER=") + user});
+    whole.insert(whole.end(), variables.begin(), variables.end());
+    whole.insert(whole.end(), command.begin(), command.end());
+    output_of(whole);
+}
+
 std::string PostgresServer::run(const std::string& sql) {
     return output_of(joined(psql(), {"-c", sql}));
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ops/benchmarks/child_process.hpp"
 
@@ -22,6 +23,10 @@ class PostgresServer {
     explicit PostgresServer(const std::filesystem::path& directory);
 
     void run_file(const std::filesystem::path& sql);
+    // A command of somebody else's that calls psql: where the server is, it finds in its
+    // environment, and there `variables` (NAME=value) too.
+    void run_program(const std::vector<std::string>& command,
+                     const std::vector<std::string>& variables);
     std::string run(const std::string& sql);  // rows, their fields parted by |
     // `script` over and over by so many clients at once, prepared; `variables` as in :name.
     using Variables = std::map<std::string, std::string>;

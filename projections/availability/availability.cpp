@@ -80,14 +80,19 @@ Result<SlotList> find(RowSource& source, const FindSlots& query, kernel::Instant
 }  // namespace
 
 struct Availability::State {
-    State(const ViewStore& in, std::size_t cache_bytes) : store(in), decoded(cache_bytes) {}
+    State(const ViewStore& in, std::shared_ptr<availability::LatestChanges> changes,
+          std::size_t cache_bytes)
+        : store(in), latest(std::move(changes)), decoded(cache_bytes) {}
     const ViewStore& store;
+    const std::shared_ptr<availability::LatestChanges> latest;
     const ViewName view{"availability", availability::version()};
     mutable availability::DecodedRows decoded;
 };
 
-Availability::Availability(const ViewStore& store, std::size_t cache_bytes)
-    : state_(std::make_unique<State>(store, cache_bytes)) {}
+Availability::Availability(const ViewStore& store,
+                           std::shared_ptr<availability::LatestChanges> latest,
+                           std::size_t cache_bytes)
+    : state_(std::make_unique<State>(store, std::move(latest), cache_bytes)) {}
 Availability::~Availability() = default;
 
 Result<SlotAnswer> Availability::find_slots(const TenantId& tenant, const FindSlots& query,
@@ -95,7 +100,7 @@ Result<SlotAnswer> Availability::find_slots(const TenantId& tenant, const FindSl
     if (auto wrong = wrong_times(query)) return std::unexpected(std::move(*wrong));
     try {
         const auto rows = state_->store.read(state_->view, tenant);
-        RowSource source(rows, state_->decoded, now);
+        RowSource source(rows, state_->decoded, *state_->latest, now);
         auto list = find(source, query, now);
         if (!list) return std::unexpected(std::move(list.error()));
         return SlotAnswer{std::move(*list), rows.position()};
@@ -107,7 +112,7 @@ Result<SlotAnswer> Availability::find_slots(const TenantId& tenant, const FindSl
 std::uint64_t Availability::with_source(const TenantId& tenant, kernel::Instant now,
                                         const std::function<void(SnapshotSource&)>& use) const {
     const auto rows = state_->store.read(state_->view, tenant);
-    RowSource source(rows, state_->decoded, now);
+    RowSource source(rows, state_->decoded, *state_->latest, now);
     use(source);
     return rows.position();
 }

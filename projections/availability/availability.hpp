@@ -15,6 +15,10 @@
 
 namespace almanac::projections {
 
+namespace availability {
+class LatestChanges;
+}
+
 struct SlotAnswer {
     scheduling::SlotList list;
     std::uint64_t position = 0;  // the view is true up to here
@@ -24,8 +28,9 @@ struct SlotAnswer {
 
 class AvailabilityProjection final : public Projection {
   public:
-    explicit AvailabilityProjection(const kernel::Catalogue& catalogue,
-                                    std::size_t cache_bytes = 8UL << 20);
+    AvailabilityProjection(const kernel::Catalogue& catalogue,
+                           std::shared_ptr<availability::LatestChanges> latest,
+                           std::size_t cache_bytes = 8UL << 20);
     ~AvailabilityProjection() override;
     std::string_view name() const override { return "availability"; }
     std::uint32_t version() const override;
@@ -39,7 +44,9 @@ class AvailabilityProjection final : public Projection {
 
 class Availability {
   public:
-    explicit Availability(const ViewStore& store, std::size_t cache_bytes = 32UL << 20);
+    // `latest` is the projection's that feeds these rows.
+    Availability(const ViewStore& store, std::shared_ptr<availability::LatestChanges> latest,
+                 std::size_t cache_bytes = 32UL << 20);
     ~Availability();
 
     // `not_found`: no such live service. Field errors: /to (before `from`, over 93 days),

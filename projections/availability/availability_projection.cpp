@@ -3,6 +3,7 @@
 
 #include "eventstore/log.hpp"
 #include "projections/availability/availability.hpp"
+#include "projections/availability/latest_changes.hpp"
 #include "projections/availability/rows.hpp"
 #include "projections/bounded_cache.hpp"
 
@@ -14,8 +15,8 @@ using namespace scheduling;
 // One event that changes what stands in the way of bookings.
 class Change {
   public:
-    Change(TenantViews& views, std::uint64_t position)
-        : views_(views), position_(encode_position(position)) {}
+    Change(TenantViews& views, LatestChanges& latest, std::uint64_t position)
+        : views_(views), latest_(latest), position_(position) {}
 
     void free(const Uuid& owner, const Occupancy& occupancy) {
         each_row(occupancy, [&](const Uuid& resource, Day day) {
@@ -61,11 +62,13 @@ class Change {
         }
     }
     void note(const Uuid& owner, Day month) {
-        views_.put_unread(month_key(month, owner), position_);
+        latest_.note(views_.tenant(), month, owner, position_);
+        views_.put_unread(month_key(month, owner), encode_position(position_));
     }
 
     TenantViews& views_;
-    std::string position_;
+    LatestChanges& latest_;
+    std::uint64_t position_;
 };
 
 // What an event does to the slot, as the fold `resource_month` has it: frees, takes, or both.
@@ -134,12 +137,14 @@ void check_known(const kernel::Catalogue& catalogue) {
 }  // namespace
 
 struct AvailabilityProjection::State {
-    explicit State(std::size_t cache_bytes) : cache(cache_bytes) {}
+    State(std::shared_ptr<LatestChanges> changes, std::size_t cache_bytes)
+        : latest(std::move(changes)), cache(cache_bytes) {}
     void apply_fold(const kernel::FoldType& fold, const kernel::Reaction& reaction,
                     const std::string& tag, const AppliedEvent& event, TenantViews& views);
     void apply_resource(const kernel::Reaction& reaction, const AppliedEvent& event,
                         TenantViews& views);
 
+    const std::shared_ptr<LatestChanges> latest;
     BoundedCache<std::shared_ptr<void>> cache;  // by tenant ‖ tag
     std::string key;                            // reused
     std::string value;                          // reused
@@ -195,8 +200,9 @@ void AvailabilityProjection::State::apply_resource(const kernel::Reaction& react
 }
 
 AvailabilityProjection::AvailabilityProjection(const kernel::Catalogue& catalogue,
+                                               std::shared_ptr<LatestChanges> latest,
                                                std::size_t cache_bytes)
-    : state_(std::make_unique<State>(cache_bytes)) {
+    : state_(std::make_unique<State>(std::move(latest), cache_bytes)) {
     check_known(catalogue);
 }
 AvailabilityProjection::~AvailabilityProjection() = default;
@@ -221,7 +227,7 @@ Result<void> AvailabilityProjection::apply(const AppliedEvent& event, TenantView
         }
     }
     if (const auto* occupying = find_occupying(event.event.type)) {
-        Change change(views, event.position);
+        Change change(views, *state_->latest, event.position);
         occupying->apply(change, event.event.data.get());
     }
     return {};

@@ -45,12 +45,12 @@ WeekBookings load_week(const ViewRows& rows, const Uuid& resource, Day week) {
     return made;
 }
 
-void WeekBookings::copy(Instant from, Instant to, Instant now, bool first,
-                        std::vector<Allocation>& found) const {
+void WeekBookings::refer(Instant from, Instant to, Instant now, bool first,
+                         Allocations& found) const {
     auto at = std::ranges::lower_bound(allocations, from - longest, {}, &busy_from);
     for (; at != allocations.end() && busy_from(*at) < to; ++at) {
         const bool here = first || busy_from(*at) >= begin;
-        if (here && busy_until(*at) > from && !at->is_over(now)) found.push_back(*at);
+        if (here && busy_until(*at) > from && !at->is_over(now)) found.refer(*at);
     }
 }
 
@@ -87,23 +87,31 @@ std::size_t MonthClosings::bytes() const {
 }
 
 void MonthPositions::read_all(Day month, std::size_t owners_max) {
+    if (auto known = latest_.find(rows_.tenant(), month, rows_.position())) {
+        months_.push_back({month, std::move(*known)});
+        return;
+    }
     Month read{month, {}};
     auto walk = rows_.walk(months_prefix(month));
     for (walk.seek_first(); walk.valid(); walk.next()) {
-        if (read.positions.size() == owners_max) return;
-        read.positions.emplace_back(owner_in(walk.key()), decode_position(walk.value()));
+        if (read.owners.size() == owners_max) return;
+        read.owners.push_back({owner_in(walk.key()), decode_position(walk.value())});
     }
+    latest_.put(rows_.tenant(), month, rows_.position(), read.owners);
     months_.push_back(std::move(read));
+}
+
+std::uint64_t MonthPositions::read(Day month, const Uuid& owner) {
+    return rows_.get(month_key(month, owner), value_) ? decode_position(value_) : 0;
 }
 
 std::uint64_t MonthPositions::of(Day month, const Uuid& owner) {
     const auto known = std::ranges::find(months_, month, &Month::month);
-    if (known == months_.end()) {
-        return rows_.get(month_key(month, owner), value_) ? decode_position(value_) : 0;
-    }
-    const auto at = std::ranges::lower_bound(known->positions, owner, {},
-                                             &std::pair<Uuid, std::uint64_t>::first);
-    return at != known->positions.end() && at->first == owner ? at->second : 0;
+    if (known == months_.end()) return read(month, owner);
+    const auto at = std::ranges::lower_bound(known->owners, owner, {}, &OwnerChange::owner);
+    if (at == known->owners.end() || at->owner != owner) return 0;
+    // Changed again since these rows: they know when before.
+    return at->position <= rows_.position() ? at->position : read(month, owner);
 }
 
 std::uint64_t MonthPositions::of_days(Day first, Day last, const Uuid& owner) {

@@ -7,6 +7,7 @@
 
 #include "domain/scheduling/override.hpp"
 #include "domain/scheduling/snapshot.hpp"
+#include "projections/availability/latest_changes.hpp"
 #include "projections/availability/rows.hpp"
 #include "projections/view_store.hpp"
 
@@ -20,8 +21,9 @@ struct WeekBookings {
     kernel::Micros longest{0};                        // that one of them occupies
 
     // `first`: of the weeks asked; what began in an earlier one of them is left to that.
-    void copy(kernel::Instant from, kernel::Instant to, kernel::Instant now, bool first,
-              std::vector<scheduling::Allocation>& found) const;
+    // `found` refers to these.
+    void refer(kernel::Instant from, kernel::Instant to, kernel::Instant now, bool first,
+               scheduling::Allocations& found) const;
     std::size_t bytes() const;
 };
 Day week_of(Day day);  // its first day
@@ -40,10 +42,10 @@ struct MonthClosings {
 // Its blocks; the overrides are added by who knows the folds.
 MonthClosings load_closings(const ViewRows& rows, const kernel::Uuid& owner, Day month);
 
-// The last changes of the months of many owners, read in one walk or one by one.
+// The last changes of the months of many owners: known in memory, read in one walk or one by one.
 class MonthPositions {
   public:
-    explicit MonthPositions(const ViewRows& rows) : rows_(rows) {}
+    MonthPositions(const ViewRows& rows, LatestChanges& latest) : rows_(rows), latest_(latest) {}
     // Of everybody, unless there are more than `owners_max`: then each is read when it is asked
     // for.
     void read_all(Day month, std::size_t owners_max);
@@ -55,9 +57,12 @@ class MonthPositions {
   private:
     struct Month {
         Day month = 0;
-        std::vector<std::pair<kernel::Uuid, std::uint64_t>> positions;  // by owner
+        LatestChanges::Month owners;
     };
+    std::uint64_t read(Day month, const kernel::Uuid& owner);
+
     const ViewRows& rows_;
+    LatestChanges& latest_;
     std::vector<Month> months_;
     std::string value_;  // reused
 };

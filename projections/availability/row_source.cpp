@@ -164,12 +164,14 @@ std::vector<Override> RowSource::overrides(const ResourceId& id, kernel::LocalDa
     return found;
 }
 
-std::vector<Allocation> RowSource::allocations(const ResourceId& id, kernel::Instant from,
-                                               kernel::Instant to) {
-    std::vector<Allocation> found;
+Allocations RowSource::allocations(const ResourceId& id, kernel::Instant from, kernel::Instant to) {
+    Allocations found;
     const auto first = week_of(day_of(from));
     for (auto week = first; week <= day_of(to); week += WeekBookings::days) {
-        if (const auto kept = find_week(id, week)) kept->copy(from, to, now_, week == first, found);
+        auto kept = find_week(id, week);
+        if (!kept) continue;
+        kept->refer(from, to, now_, week == first, found);
+        found.keep(std::move(kept));
     }
     return found;
 }

@@ -34,8 +34,9 @@ class DecodedRows {
 
 class RowSource final : public scheduling::SnapshotSource {
   public:
-    RowSource(const ViewRows& rows, DecodedRows& decoded, kernel::Instant now)
-        : rows_(rows), decoded_(decoded), now_(now), months_(rows) {}
+    RowSource(const ViewRows& rows, DecodedRows& decoded, LatestChanges& latest,
+              kernel::Instant now)
+        : rows_(rows), decoded_(decoded), now_(now), months_(rows, latest) {}
 
     void prepare(std::size_t resources, kernel::Instant from, kernel::Instant to) override;
     const scheduling::ResourceDirectory& resources() override;
@@ -45,9 +46,8 @@ class RowSource final : public scheduling::SnapshotSource {
     std::vector<scheduling::Override> overrides(const scheduling::ResourceId& id,
                                                 kernel::LocalDate first,
                                                 kernel::LocalDate last) override;
-    std::vector<scheduling::Allocation> allocations(const scheduling::ResourceId& id,
-                                                    kernel::Instant from,
-                                                    kernel::Instant to) override;
+    scheduling::Allocations allocations(const scheduling::ResourceId& id, kernel::Instant from,
+                                        kernel::Instant to) override;
     int live_on(const scheduling::ServiceId& service, kernel::LocalDate date) override;
     std::vector<scheduling::Block> resource_blocks(const scheduling::ResourceId& id,
                                                    kernel::Instant from,

@@ -8,7 +8,7 @@ namespace almanac::projections {
 namespace {
 using namespace scheduling;
 
-IntervalSet occupied(const std::vector<Allocation>& allocations, bool holds) {
+IntervalSet occupied(const Allocations& allocations, bool holds) {
     std::vector<Interval> all;
     for (const auto& a : allocations) {
         if (a.expires_at.has_value() != holds) continue;

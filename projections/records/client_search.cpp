@@ -132,6 +132,9 @@ void ClientSearch::State::fill(const TenantId& tenant) {
         entries.push_back(std::move(*entry));
         return bytes <= 4 * limits.tenant_bytes_max;  // far beyond what the index can take
     });
+    // A view that is being built has nobody yet, and will not tell one by one who comes.
+    if (position && *position == 0)
+        opened = kernel::unavailable("view_behind", "The view is being built.");
     if (position && opened) {
         const auto state = index.load(*filling, entries, *position);
         const bool whole = bytes <= 4 * limits.tenant_bytes_max;

@@ -86,6 +86,8 @@ class RecordsProjection final : public Projection {
     Result<void> apply(const AppliedEvent& event, TenantViews& views) override;
     void written(std::uint64_t position) override;
     void forget() override;
+    // A row is of one thing, and so are its index entries.
+    std::unique_ptr<Projection> twin() const override;
 
   private:
     struct State;

@@ -95,6 +95,10 @@ void RecordsProjection::forget() {
     state_->cache.clear();
 }
 
+std::unique_ptr<Projection> RecordsProjection::twin() const {
+    return std::make_unique<RecordsProjection>(state_->catalogue);
+}
+
 Result<void> RecordsProjection::apply(const AppliedEvent& event, TenantViews& views) {
     auto& state = *state_;
     const auto& record = *event.record;

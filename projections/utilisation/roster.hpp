@@ -34,8 +34,8 @@ class RosterSource : public scheduling::SnapshotSource {
                                                    kernel::Instant from,
                                                    kernel::Instant to) override;
     std::vector<scheduling::Block> tenant_blocks(kernel::Instant from, kernel::Instant to) override;
-    std::vector<scheduling::Allocation> allocations(const scheduling::ResourceId&, kernel::Instant,
-                                                    kernel::Instant) override {
+    scheduling::Allocations allocations(const scheduling::ResourceId&, kernel::Instant,
+                                        kernel::Instant) override {
         return {};
     }
 

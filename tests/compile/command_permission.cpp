@@ -1,7 +1,7 @@
 // A command as a context declares it. Compiled by tests only: with a permission it must be
 // accepted, without one, or with what is none, it must not (domain/kernel/command.hpp, Permission).
 #include "domain/identity/api_key.hpp"
-#include "domain/kernel/catalogue.hpp"
+#include "domain/kernel/module.hpp"
 
 #if defined(NO_PERMISSION)
 #define PERMISSION

@@ -13,6 +13,7 @@ import house
 
 WANDERING_CLOCK = os.environ.get("WANDERING_CLOCK")
 HOUR = 3600
+DAY = 24 * HOUR
 DENIED, NOT_FOUND, REFUSED = 21, 22, 23
 
 
@@ -29,10 +30,13 @@ class ClockTest(unittest.TestCase):
         self.addCleanup(self.spine.close)
         self.seconds = self.spine.root / "seconds"
         self.set_clock(0)
+        self.start()
+        self.made = 0
+
+    def start(self):
         self.spine.start(environment={"LD_PRELOAD": WANDERING_CLOCK,
                                       "WANDERING_CLOCK_SECONDS": str(self.seconds)})
         self.api = self.spine.client()
-        self.made = 0
 
     def tearDown(self):
         self.api.close()
@@ -72,6 +76,26 @@ class ClockTest(unittest.TestCase):
         self.set_clock(0)
         self.assertEqual(self.found().status, 201)
         self.assertEqual(self.clock()[1]["jumped"], False)
+
+    def test_a_day_ahead_and_a_day_back_stop_writing_until_the_clock_returns(self):
+        for day in (DAY, -DAY):
+            self.set_clock(day)
+            self.refused_while_jumped()
+            self.set_clock(0)
+            self.assertEqual(self.found().status, 201)
+
+    def test_a_start_a_day_back_writes_at_the_last_time_and_never_before_it(self):
+        self.assertEqual(self.found().status, 201)
+        self.api.close()
+        self.spine.kill()
+        self.set_clock(-DAY)
+        self.start()
+        self.assertEqual(self.found().status, 201)
+        self.assertEqual(self.spine.stop(), 0)
+        told = house.almanac("events", "--data", self.spine.data, "--tenant", "$system")
+        times = [json.loads(line)["time"] for line in told.stdout.splitlines()]
+        self.assertGreater(len(times), 2)
+        self.assertEqual(times, sorted(times))
 
     def test_an_accepted_jump_is_the_new_time_and_an_event(self):
         before = self.clock()[1]["now"]

@@ -11,6 +11,11 @@ import house
 WAITS_NOT = {"Prefer": "wait=0"}
 
 
+def reads_views(path):
+    """How a backup goes is the server's own state: no position of the log says how old it is."""
+    return path.startswith("/v1/") and path != "/v1/admin/backup"
+
+
 class FreshnessTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -32,7 +37,7 @@ class FreshnessTest(unittest.TestCase):
                  **dict.fromkeys(("appointment_stats", "business_metrics", "utilisation",
                                   "calendar_availability_summary"), dates)}
         for path, operations in document["paths"].items():
-            if path.startswith("/v1/") and "get" in operations:
+            if reads_views(path) and "get" in operations:
                 name = operations["get"]["operationId"]
                 yield operations["get"], path.format(
                     tenant="salon", id=self.salon.clients[0]) + asked.get(name, "")
@@ -58,7 +63,7 @@ class FreshnessTest(unittest.TestCase):
                     continue
                 with self.subTest(path=path, method=method):
                     says = any(p.get("$ref") == taken for p in operation.get("parameters", []))
-                    self.assertEqual(says, method == "get" and path.startswith("/v1/"))
+                    self.assertEqual(says, method == "get" and reads_views(path))
                     seen += says
         self.assertGreater(seen, 20)
 

@@ -11,11 +11,13 @@ import resource
 import shutil
 import subprocess
 import threading
+import time
 import unittest
 
 import house
 
-MISSING, EXISTS, LOCKED, NEWER, MARK = 10, 11, 12, 13, 15
+MISSING, EXISTS, LOCKED, NEWER, MARK, KEYS = 10, 11, 12, 13, 15, 19
+DRAIN_SECONDS_MAX = 5
 CONNECTIONS = 64
 BEFORE_SIGTERM = 300
 
@@ -164,6 +166,12 @@ class StartTest(unittest.TestCase):
         shutil.rmtree(copied / "p0000" / "log")
         self.refused(copied, range(10, 19), ["log"])
 
+    def test_without_its_keyring(self):
+        copied = self.copy()
+        shutil.rmtree(copied / "p0000" / "keyring")
+        self.refused(copied, [KEYS], ["keyring"])
+        self.assertFalse((copied / "p0000" / "keyring").exists())
+
     def test_the_keyring_of_another_directory(self):
         copied = self.copy()
         shutil.rmtree(copied / "p0000" / "keyring")
@@ -223,9 +231,12 @@ class DrainTest(unittest.TestCase):
         for thread in threads:
             thread.start()
         self.assertTrue(reached.wait(60), f"{len(acknowledged)} bookings")
+        began = time.monotonic()
         code = spine.stop()
+        took = time.monotonic() - began
         for thread in threads:
             thread.join()
+        self.assertLessEqual(took, DRAIN_SECONDS_MAX)
         self.assertEqual(code, 0, spine.stderr()[-2000:])
         self.assertTrue(left, "the load ended before the server")
         self.assertLessEqual({answer.status for answer in others}, {503}, others[:1])
@@ -239,7 +250,8 @@ class DrainTest(unittest.TestCase):
         self.assertEqual(len(ids), len(acknowledged))
         self.assertEqual(ids - set(booked), set(), "a 2xx was lost")
         self.assertEqual(set(booked.values()), {1})
-        print(f"drain: {len(ids)} acknowledged, {len(booked)} in the log, {len(others)} refused")
+        print(f"drain: {len(ids)} acknowledged, {len(booked)} in the log, {len(others)} refused, "
+              f"ended in {took:.1f} s")
         self.assertEqual(spine.stop(), 0)
 
 

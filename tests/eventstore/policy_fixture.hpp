@@ -7,6 +7,7 @@
 #include <future>
 
 #include "domain/house.hpp"
+#include "domain/kernel/module.hpp"
 #include "domain/tenancy/sandbox.hpp"
 #include "eventstore/store.hpp"
 #include "tests/eventstore/writer_fixture.hpp"

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "domain/house.hpp"
+#include "domain/kernel/module.hpp"
 #include "domain/scheduling/appointment_change.hpp"
 #include "domain/scheduling/calendar_view.hpp"
 #include "domain/scheduling/service.hpp"

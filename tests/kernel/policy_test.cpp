@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "domain/house.hpp"
+#include "domain/kernel/module.hpp"
 
 namespace almanac::kernel {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <regex>
 
-#include "domain/kernel/catalogue.hpp"
+#include "domain/kernel/module.hpp"
 
 namespace almanac::kernel {
 namespace schema_sample {

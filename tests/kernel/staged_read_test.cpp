@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "domain/kernel/schema.hpp"
+#include "domain/kernel/event_definition.hpp"
 #include "tests/given.hpp"
 
 namespace almanac::testing {

@@ -350,7 +350,8 @@ TEST_F(AvailabilityTest, allocations_of_any_range_are_those_of_the_folds) {
     views.catch_up();
     Replayed read(house, tenant);
     FoldSource folds(read, house.clock().now());
-    const auto sorted = [](std::vector<Allocation> list) {
+    const auto sorted = [](const Allocations& found) {
+        std::vector<Allocation> list(found.begin(), found.end());
         std::ranges::sort(list, {},
                           [](const Allocation& a) { return std::tuple(a.start, a.owner); });
         std::vector<std::tuple<Uuid, Instant, Instant, int, int, int, std::optional<Instant>,

@@ -25,7 +25,11 @@ class Reader final : public rocksdb::WriteBatch::Handler {
 
 auto laid_down(StagedRows& staged) {
     rocksdb::WriteBatch batch;
-    staged.lay_down(batch);
+    staged.lay_down([&](std::string_view key, const std::string_view* value) {
+        const rocksdb::Slice at(key.data(), key.size());
+        if (value == nullptr) return batch.Delete(at);
+        return batch.Put(at, {value->data(), value->size()});
+    });
     Reader reader;
     EXPECT_TRUE(batch.Iterate(&reader).ok());
     return reader.rows;

@@ -169,8 +169,8 @@ TEST_F(UtilisationTest, what_is_out_of_order_now_was_used_then) {
 TEST_F(UtilisationTest, working_time_is_told_without_a_look_at_what_is_booked) {
     struct Unasked : RosterSource {
         using RosterSource::RosterSource;
-        std::vector<scheduling::Allocation> allocations(const scheduling::ResourceId&, Instant,
-                                                        Instant) override {
+        scheduling::Allocations allocations(const scheduling::ResourceId&, Instant,
+                                            Instant) override {
             ADD_FAILURE() << "it reads what is booked";
             return {};
         }

@@ -113,11 +113,10 @@ class RandomWorld {
     }
     void shuffle() {
         for (auto& resource : snapshot.resources) {
-            std::ranges::shuffle(resource.allocations, random_);
+            resource.allocations = shuffled(resource.allocations);
             std::ranges::shuffle(resource.schedules, random_);
             std::ranges::shuffle(resource.overrides, random_);
             std::ranges::shuffle(resource.blocks, random_);
-            for (auto& a : resource.allocations) std::ranges::shuffle(a.resources, random_);
             for (auto& s : resource.schedules) std::ranges::shuffle(s.windows, random_);
         }
         for (auto& role : snapshot.roles) std::ranges::shuffle(role.candidates, random_);
@@ -221,6 +220,16 @@ class RandomWorld {
             }
             snapshot.roles.push_back(std::move(role));
         }
+    }
+    Allocations shuffled(const Allocations& allocations) {
+        std::vector<Allocation> all(allocations.begin(), allocations.end());
+        std::ranges::shuffle(all, random_);
+        Allocations mixed;
+        for (auto& a : all) {
+            std::ranges::shuffle(a.resources, random_);
+            mixed.push_back(std::move(a));
+        }
+        return mixed;
     }
     void join_another(Allocation& a) {
         const auto& other = pick(snapshot.resources).allocations;

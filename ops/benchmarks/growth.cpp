@@ -1,0 +1,141 @@
+// What a command costs in a long log against a short one: two servers side by side, one with 10,000
+// events and one with `events`, the same 1,000 resources and 10,000 clients booked in both, in
+// turn. The long one's other events are of the same resources in other months, and of other
+// clients. Then kill -9 and the start after it, and what a booking takes on disk.
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <stdexcept>
+
+#include "eventstore/log.hpp"
+#include "ops/benchmarks/bench_setting.hpp"
+#include "ops/benchmarks/booked_server.hpp"
+
+namespace almanac::benchmarks {
+namespace {
+using eventstore::Space;
+constexpr std::uint64_t few_events = 10'000;
+constexpr unsigned connections = 64;
+constexpr std::uint64_t bookings_of_round = 2'000;
+// Every resource and client is asked for at least once, within 30 s, before anything is measured.
+constexpr std::uint64_t warm_bookings = 12'000;
+constexpr double warm_per_second = 400;
+constexpr WorldSize world{
+    .resources = 1'000, .clients = 10'000, .days = 300, .fresh_days = 60, .fresh_clients = 10'000};
+
+class Grown {
+  public:
+    Grown(const BenchSetting& setting, const std::filesystem::path& directory, std::uint64_t events)
+        : server_(setting, directory, world) {
+        constexpr std::uint64_t step = 50'000;
+        while (server_.booked() < events) {
+            server_.book(256, std::min(step, events - server_.booked()), {});
+            fmt::print("growth: {} of {} bookings\n", server_.booked(), events);
+            std::fflush(stdout);
+        }
+        settle();
+    }
+    // Nothing cached: the first booking of each resource after a start.
+    double cold_ms() {
+        server_.process().stop();
+        server_.start();
+        settle();
+        return measured(world.resources);
+    }
+    void warm_up() {
+        server_.book_fresh(connections, warm_bookings, warm_per_second);
+        settle();
+    }
+    // Milliseconds of the server's processor time for a booking.
+    double measured(std::uint64_t bookings) {
+        const auto before = server_.process().cpu_time();
+        server_.book_fresh(connections, bookings);
+        settle();
+        return static_cast<double>((server_.process().cpu_time() - before).count()) /
+               static_cast<double>(bookings);
+    }
+    double start_after_kill_seconds() {
+        server_.process().kill();
+        server_.start();
+        return server_.process().seconds_until_ready();
+    }
+    void stop() { server_.process().stop(); }
+    std::filesystem::path log_directory() const { return server_.log_directory(); }
+    std::uint64_t booked() const { return server_.booked(); }
+
+  private:
+    void settle() {
+        server_.wait_for_views();
+        server_.process().wait_until_quiet(std::chrono::seconds(1'800));
+    }
+    BookedServer server_;
+};
+
+template <class T>
+T value_or_throw(kernel::Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail);
+    return std::move(*result);
+}
+
+// After everything was compacted, against the records as they are before anything packs them.
+std::vector<Row> on_disk(const std::filesystem::path& directory) {
+    const auto log =
+        value_or_throw(eventstore::Log::open(directory, eventstore::LogMode::read_write));
+    if (auto done = log->compact(); !done) throw std::runtime_error(done.error().detail);
+    std::uint64_t plain = 0;
+    const auto scanned = log->scan(1, log->last_position(), [&](std::uint64_t, auto bytes) {
+        plain += bytes.size();
+        return true;
+    });
+    if (!scanned) throw std::runtime_error(scanned.error().detail);
+    const auto events = static_cast<double>(log->last_position());
+    const auto of_one = [&](Space space) {
+        return static_cast<double>(log->disk_bytes(space)) / events;
+    };
+    const std::array parts{Space::log, Space::tags, Space::tenants, Space::results, Space::tree};
+    double all = 0;
+    for (const auto part : parts) all += of_one(part);
+    auto row = compare("growth_disk", "bytes", {all}, "the record, not packed",
+                       {static_cast<double>(plain) / events});
+    row.note = fmt::format(
+        "log {:.0f}, tags {:.0f}, tenants {:.0f}, results {:.0f}, tree {:.0f}; "
+        "beside it snapshots {:.0f}; asked: 1.5",
+        of_one(Space::log), of_one(Space::tags), of_one(Space::tenants), of_one(Space::results),
+        of_one(Space::tree), of_one(Space::snapshots));
+    return {row};
+}
+}  // namespace
+
+std::vector<Row> bench_growth(const BenchSetting& setting) {
+    const Scratch scratch(setting, "growth");
+    Grown few(setting, scratch / "few", few_events);
+    Grown many(setting, scratch / "many", setting.events);
+    const auto about = fmt::format("{} events against {}", many.booked(), few.booked());
+    auto cold = compare("growth_cold", "ms CPU", {many.cold_ms()}, "short log", {few.cold_ms()});
+    cold.note = "first booking of each resource after a start";
+    few.warm_up();
+    many.warm_up();
+    std::vector<double> ours, theirs;
+    for (unsigned round = 0; round < setting.rounds; ++round) {
+        ours.push_back(many.measured(bookings_of_round));
+        theirs.push_back(few.measured(bookings_of_round));
+        fmt::print(
+            "growth, round {}: {:.3f} ms for a booking in the long log, {:.3f} in the "
+            "short one\n",
+            round + 1, ours.back(), theirs.back());
+        std::fflush(stdout);
+    }
+    auto warm = compare("growth_command", "ms CPU", ours, "short log", theirs);
+    warm.note = about + "; views included; asked: 1.1";
+    auto start = compare("growth_recover", "s", {many.start_after_kill_seconds()}, "short log",
+                         {few.start_after_kill_seconds()});
+    start.note = "asked: 2 s";
+    few.stop();
+    many.stop();
+    std::vector<Row> rows{warm, cold, start};
+    for (auto& row : on_disk(many.log_directory())) rows.push_back(std::move(row));
+    return rows;
+}
+
+}  // namespace almanac::benchmarks

@@ -1,0 +1,247 @@
+"""A backup of a running server holds all that was acknowledged before it; a restore is a fork of it.
+
+Shows, of log.md: "restore ... makes a new log_id, and `log_forked` is the next event of every
+tenant", "answers bear Almanac-Log; sent back with another log's id = 409 `log_forked`", "a log of
+another log_id than the folder's last needs --into-fork", "the master key is never in a backup", "a
+position inside a command means the end of the command before it (restore)".
+"""
+import json
+import shutil
+import threading
+import unittest
+
+import house
+
+NOT_FOUND, EXISTS, DAMAGED, KEYS, REFUSED = 22, 11, 14, 19, 23
+LOADERS = 4
+BOOKED_BEFORE = 20
+
+
+class BackupTest(unittest.TestCase):
+    def setUp(self):
+        self.spine = house.House().start()
+        self.addCleanup(self.spine.close)
+        self.salon = house.Salon(self.spine, chairs=LOADERS, services=1, clients=1)
+        self.folder = self.spine.root / "backups"
+        self.master_key = self.spine.data / "master.key"
+
+    def book(self, api, day, hour, chair=None):
+        return api.post("appointments", {
+            "service_id": self.salon.services[0], "client_id": self.salon.clients[0],
+            "start": house.instant(day, hour),
+            **({"resource_ids": [chair]} if chair else {})})
+
+    def booked(self, hours, day=3):
+        api = self.spine.client("salon")
+        try:
+            return [self.book(api, day, hour)["id"] for hour in hours]
+        finally:
+            api.close()
+
+    def back_up(self, *arguments, running=True):
+        """Through the server, or of the stopped directory."""
+        source = (["--server", f"http://{self.spine.address}", "--key", self.spine.key] if running
+                  else ["--data", self.spine.data])
+        return house.almanac("backup", self.folder, *source, "--json", *arguments)
+
+    def made(self, *arguments, **how):
+        done = self.back_up(*arguments, **how)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def twin(self):
+        """A house whose data directory is not there yet."""
+        twin = house.House()
+        self.addCleanup(twin.close)
+        shutil.rmtree(twin.data)
+        return twin
+
+    def restore(self, twin, *arguments, key=True):
+        return house.almanac("restore", "--from", self.folder, "--data", twin.data, "--json",
+                             *(["--master-key", self.master_key] if key else []), *arguments)
+
+    def restored(self, *arguments):
+        """A server on what was restored, and what the restore said."""
+        twin = self.twin()
+        done = self.restore(twin, *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        twin.start()
+        return twin, json.loads(done.stdout)
+
+    def client(self, twin):
+        api = twin.client("salon", self.spine.key)
+        self.addCleanup(api.close)
+        return api
+
+    def refused(self, done, code, word):
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        self.assertIn(word, done.stderr)
+
+    def under_load(self, work):
+        """What `work` answers, while loaders book; all bookings that were acknowledged in time."""
+        acknowledged, enough, stop = [], threading.Event(), threading.Event()
+
+        def load(chair, first_day):
+            api = self.spine.client("salon")
+            try:
+                for n in range(24 * 300):
+                    if stop.is_set():
+                        return
+                    answer = self.book(api, first_day + n // 24, n % 24, chair)
+                    if answer.status == 201:
+                        acknowledged.append(answer["id"])
+                    if len(acknowledged) >= BOOKED_BEFORE:
+                        enough.set()
+            finally:
+                api.close()
+
+        loaders = [threading.Thread(target=load, args=(chair, 10)) for chair in self.salon.chairs]
+        for loader in loaders:
+            loader.start()
+        try:
+            self.assertTrue(enough.wait(house.READY_SECONDS_MAX))
+            before = list(acknowledged)
+            return work(), before, acknowledged
+        finally:
+            stop.set()
+            for loader in loaders:
+                loader.join()
+
+    def test_a_backup_under_load_has_every_booking_that_was_acknowledged_before(self):
+        report, before, acknowledged = self.under_load(self.made)
+        self.assertTrue(report["verified"])
+        self.assertGreaterEqual(len(before), BOOKED_BEFORE)
+        api = self.spine.client("salon")
+        self.addCleanup(api.close)
+        log_id = api.get("appointments").headers["almanac-log"]
+        self.assertEqual(report["partitions"][0]["log_id"], log_id)
+        self.assertEqual({row["id"] for row in api.pages("appointments?limit=200")},
+                         set(acknowledged))
+
+        twin, restored = self.restored()
+        self.assertEqual(restored["partitions"][0]["position"], report["partitions"][0]["position"])
+        self.assertEqual(restored["partitions"][0]["root"], report["partitions"][0]["root"])
+        again = self.client(twin)
+        there = {row["id"] for row in again.pages("appointments?limit=200")}
+        self.assertLessEqual(set(before), there)
+        self.assertLessEqual(there, set(acknowledged))
+        row = again.get(f"clients/{self.salon.clients[0]}")
+        self.assertEqual((row["first_name"], row["last_name"]), ("First0", "Last0"))
+
+        # It is another log, and everybody is told.
+        to = restored["partitions"][0]["log_id"]
+        self.assertNotEqual(to, log_id)
+        old = again.get("appointments", Almanac_Log=log_id)
+        self.assertEqual((old.status, old.code), (409, "log_forked"), old)
+        self.assertEqual(again.get("appointments", Almanac_Log=to).status, 200)
+        events = house.all_events(again)
+        self.assertEqual(events[-1]["type"], "log_forked")
+        self.assertEqual((events[-1]["data"]["from_log_id"], events[-1]["data"]["to_log_id"]),
+                         (log_id, to))
+        shared = house.all_events(api)[:len(events) - 1]
+        self.assertEqual([e["id"] for e in events[:-1]], [e["id"] for e in shared])
+        # Who follows the feed from where the old log was gets the fork next.
+        next_one = again.get(f"events?after={len(events) - 2}")
+        self.assertEqual([e["type"] for e in next_one["data"]], ["log_forked"])
+
+        self.assertEqual(self.book(again, 5, 5, self.salon.chairs[0]).status, 201)
+        self.assertEqual(self.book(again, 5, 5, self.salon.chairs[0]).status, 409)
+        self.assertEqual(twin.stop(), 0)
+
+    def test_a_restore_to_a_position_has_what_was_there_then(self):
+        kept = self.booked(range(3))
+        api = self.client(self.spine)
+        position = house.all_events(api)[-1]["position"]
+        time = house.all_events(api)[-1]["time"]
+        lost = self.booked(range(3, 6))
+        self.made()
+        for until in (position, time):
+            twin, report = self.restored("--until", until)
+            self.assertEqual(report["partitions"][0]["position"], position)
+            again = self.client(twin)
+            self.assertEqual({row["id"] for row in again.pages("appointments?limit=200")},
+                             set(kept))
+            self.assertEqual({again.get(f"appointments/{gone}").status for gone in lost}, {404})
+            self.assertEqual(self.book(again, 3, 3).status, 201)  # free again
+            self.assertEqual(twin.stop(), 0)
+
+    def test_a_stopped_directory_and_the_running_server_share_a_folder(self):
+        self.booked(range(10))
+        first = self.made()
+        self.assertIsNone(first["base"])
+        self.booked(range(10, 12))
+        self.assertEqual(self.spine.stop(), 0)
+        second = self.made(running=False)
+        self.assertEqual(second["base"], first["path"])
+        self.assertGreater(second["linked_files"], 0)
+        self.assertGreater(second["files"], second["linked_files"])
+        twin, _ = self.restored("--backup", first["name"])
+        self.assertEqual(len(list(self.client(twin).pages("appointments?limit=200"))), 10)
+        twin, _ = self.restored()
+        self.assertEqual(len(list(self.client(twin).pages("appointments?limit=200"))), 12)
+        # The restored one goes its own way: the folder takes it only when told.
+        self.assertEqual(twin.stop(), 0)
+        self.spine.data = twin.data
+        self.refused(self.back_up(running=False), REFUSED, "--into-fork")
+        self.made("--into-fork", running=False)
+
+    def test_what_does_not_fit_is_refused_in_words_and_nothing_is_left(self):
+        self.booked(range(2))
+        twin = self.twin()
+        self.refused(self.restore(twin), NOT_FOUND, "no backup folder")
+        self.folder.mkdir()
+        (self.folder / "diary.txt").write_text("mine")
+        self.refused(self.back_up(), REFUSED, "not empty")
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["diary.txt"])
+        (self.folder / "diary.txt").unlink()
+        report = self.made()
+        self.assertNotIn(self.master_key.read_bytes(),
+                         b"".join(path.read_bytes() for path in self.folder.rglob("*")
+                                  if path.is_file()))
+        self.refused(self.restore(twin, key=False), KEYS, "--master-key")
+        self.refused(self.restore(twin, "--until", "0-999999"), REFUSED, "restore_until")
+        self.refused(self.restore(twin, "--until", "2001-01-01T00:00:00Z"), REFUSED,
+                     "restore_until")
+        self.assertEqual(self.restore(twin, "--until", "yesterday").returncode, 2)
+        self.refused(self.restore(twin, "--backup", "000007"), NOT_FOUND, report["name"])
+        self.assertFalse(twin.data.exists())
+        table = max((self.folder / report["name"]).glob("log/p0000/*.sst"))
+        whole = table.read_bytes()
+        table.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
+        self.refused(self.restore(twin), DAMAGED, table.name)
+        self.assertFalse(twin.data.exists())
+        table.write_bytes(whole)
+        twin.data.mkdir()
+        (twin.data / "diary.txt").write_text("mine")
+        self.refused(self.restore(twin), EXISTS, "not empty")
+        self.assertEqual([path.name for path in twin.data.iterdir()], ["diary.txt"])
+
+    def test_the_route_is_the_administrators_and_its_directory_the_servers(self):
+        admin = self.spine.client()
+        self.addCleanup(admin.close)
+        self.assertEqual(admin.get("/v1/admin/backup")["state"], "none")
+        relative = admin.post("/v1/admin/backup", {"directory": "backups"})
+        self.assertEqual((relative.status, relative["errors"][0]["pointer"]), (422, "/directory"))
+        unknown = admin.post("/v1/admin/backup", {"directory": str(self.folder), "fast": True})
+        self.assertEqual((unknown.status, unknown["errors"][0]["pointer"]), (422, "/fast"))
+        plain = admin.send("POST", "/v1/admin/backup", raw=b"{}",
+                           headers={"Content-Type": "text/plain"})
+        self.assertEqual(plain.status, 415, plain)
+        owner = self.client(self.spine)
+        made = owner.post("api_keys", {"name": "desk", "scopes": ["*.*:*"]})
+        desk = self.spine.client(key=made["key"])
+        self.addCleanup(desk.close)
+        for answer in (desk.post("/v1/admin/backup", {"directory": str(self.folder)}),
+                       desk.get("/v1/admin/backup")):
+            self.assertIn(answer.status, (403, 404), answer)
+        self.assertFalse(self.folder.exists())
+        begun = admin.post("/v1/admin/backup", {"directory": str(self.folder)})
+        self.assertEqual(begun.status, 202, begun)
+        done = house.until(lambda: (a := admin.get("/v1/admin/backup"))["state"] != "running" and a,
+                           "the end of the backup")
+        self.assertEqual(done["state"], "done", done)
+        self.assertTrue((self.folder / done["backup"]["name"] / "manifest.json").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
