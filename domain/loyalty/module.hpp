@@ -1,6 +1,6 @@
 // The parts of loyalty's catalogue entry, a file each, so that they compile side by side.
 #pragma once
-#include "domain/kernel/catalogue.hpp"
+#include "domain/kernel/module.hpp"
 
 namespace almanac::loyalty {
 
