@@ -9,6 +9,7 @@
 
 #include "eventstore/backup_files.hpp"
 #include "eventstore/data_directory.hpp"
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/log_digest.hpp"
 #include "eventstore/partition_keys.hpp"
@@ -21,21 +22,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view program = "almanac 0.1.0";
 
-Result<void> remove_tree(const fs::path& path) {
-    std::error_code error;
-    fs::remove_all(path, error);
-    if (error) return std::unexpected(file_error("Removing", path, error.value()));
-    return {};
-}
-
 // Goes when it goes out of sight, unless it was kept.
 class Scratch {
   public:
     explicit Scratch(fs::path path) : path_(std::move(path)) {}
     ~Scratch() {
-        if (kept_) return;
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
+        if (!kept_) (void)remove_tree(path_);
     }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
@@ -281,9 +273,8 @@ Result<BackupReport> Backup::take() {
     if (done) done = sync_directories(making.path());
     if (!done) return std::unexpected(std::move(done.error()));
     report_.path = folder_.path() / *name;
-    std::error_code error;
-    fs::rename(making.path(), report_.path, error);
-    if (error) return std::unexpected(file_error("Renaming", making.path(), error.value()));
+    if (disk_rename(making.path(), report_.path) != 0)
+        return std::unexpected(file_error("Renaming", making.path(), errno));
     making.keep();
     if (auto synced = sync_directory(folder_.path()); !synced)
         return std::unexpected(std::move(synced.error()));
