@@ -58,6 +58,10 @@ Result<std::string> read_through(const fs::path& file, const OnBytes& on_bytes, 
 }
 }  // namespace
 
+fs::path backup_scratch(const fs::path& partition) {
+    return partition / ".backup";
+}
+
 Result<std::string> digest_of_file(const fs::path& file, const OnBytes& on_bytes) {
     return read_through(file, on_bytes, [](std::string_view) { return Result<void>(); });
 }

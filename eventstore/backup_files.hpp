@@ -13,6 +13,10 @@
 
 namespace almanac::eventstore {
 
+// Where a partition's log is copied to first, with hard links; what a crash left of it goes when
+// the partition is opened, as the links keep tables alive that the log has done with.
+std::filesystem::path backup_scratch(const std::filesystem::path& partition);
+
 using OnBytes = std::function<void(std::uint64_t bytes)>;  // so many more were read
 
 // 64 hexadecimal digits.
