@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 #include <functional>
 
 #include "tests/projections/house.hpp"
@@ -179,6 +180,38 @@ TEST_F(BulkBuildTest, shows_nothing_before_all_is_there) {
     EXPECT_EQ(row_seen(*store, 1), "there");
     EXPECT_EQ(row_seen(*store, 200), "there");
     EXPECT_FALSE(store->is_building("things"));
+}
+
+TEST_F(BulkBuildTest, who_has_read_since_before_it_began_sees_nothing_of_it) {
+    append(200);
+    auto store = open("views");
+    std::vector<ViewRows> before;  // of each tenant
+    for (std::uint8_t n = 1; n <= 3; ++n)
+        before.push_back(store->read({"things", 1}, tenant_number(n)));
+    const Hooked unhooked([](std::uint64_t) {});
+    ASSERT_EQ(build_in_bulk(catalogue(), house.log(), *store, unhooked, last(),
+                            options_of(true).bulk, [] { return true; }),
+              BulkOutcome::built);
+    std::string value;
+    for (const auto& rows : before) {
+        for (std::uint64_t position = 1; position <= last(); ++position)
+            EXPECT_FALSE(rows.get("row " + std::to_string(position), value)) << position;
+        auto walk = rows.walk("row ");
+        walk.seek_first();
+        EXPECT_FALSE(walk.valid());
+    }
+    EXPECT_EQ(row_seen(*store, 1), "there");
+}
+
+TEST_F(BulkBuildTest, tables_that_a_failed_one_left_go_when_the_next_begins) {
+    auto store = open("views");
+    const auto tables = house.path("views.tables");
+    std::filesystem::create_directories(tables);
+    std::ofstream(std::filesystem::path(tables) / "7.sst") << "half a table";
+    store->begin_building(Things().view());
+    EXPECT_TRUE(std::filesystem::is_empty(tables));
+    store->end_building();
+    EXPECT_FALSE(std::filesystem::exists(tables));
 }
 
 TEST_F(BulkBuildTest, leaves_nothing_of_what_was_interrupted_and_begins_again) {
