@@ -7,6 +7,7 @@
 #include <atomic>
 #include <fstream>
 #include <functional>
+#include <thread>
 
 #include "tests/projections/house.hpp"
 
@@ -257,6 +258,51 @@ TEST_F(BulkBuildTest, stopped_it_leaves_nothing) {
     EXPECT_EQ(store->checkpoint("things"), std::nullopt);
     auto fresh = open("fresh");
     EXPECT_EQ(store->digest(hooked.view()), fresh->digest(hooked.view()));
+}
+
+// The views' thread looks after the build, and is told to stop in the middle of that.
+TEST_F(BulkBuildTest, stopped_with_the_runtime_it_is_begun_again_at_the_next_start) {
+    append(200);
+    auto store = open("views");
+    std::atomic<bool> in_the_middle = false, looks = false, released = false;
+    const auto is_set = [](std::atomic<bool>& flag) {
+        flag = true;
+        flag.notify_all();
+    };
+    Hooked hooked([&](std::uint64_t position) {
+        if (position < 100) return;
+        is_set(in_the_middle);
+        released.wait(false);
+    });
+    auto options = options_of(true);
+    options.batch_events_max = 10;
+    options.waiters_max = SIZE_MAX;
+    Runtime runtime(catalogue(), house.log(), *store, {&hooked}, {}, options);
+    runtime.start();
+    in_the_middle.wait(false);
+    const auto never = last() + 1;
+    const auto now = std::chrono::steady_clock::now();
+    bool asks = false, stopping = false;  // who asks then is answered at once
+    runtime.when_applied(never, now, [&](bool) {
+        is_set(looks);
+        while (!stopping) {
+            asks = true;
+            runtime.when_applied(never, now + std::chrono::hours(1),
+                                 [&](bool) { stopping = stopping || asks; });
+            asks = false;
+            std::this_thread::yield();
+        }
+        is_set(released);
+    });
+    looks.wait(false);
+    runtime.stop();
+    const auto checkpoint = store->checkpoint("things");
+    EXPECT_TRUE(!checkpoint || checkpoint->position == last()) << checkpoint->position;
+    if (checkpoint) return;  // it had come to its end before
+    Things things;
+    const auto [digest, builds] = run(*store, things, true);
+    EXPECT_EQ(builds, 1U);
+    EXPECT_EQ(digest, ordinary());
 }
 
 TEST_F(BulkBuildTest, an_event_that_cannot_be_applied_is_parked_the_ordinary_way) {
