@@ -116,7 +116,8 @@ void ViewBatch::State::write_table() {
     check(table.Finish(), "Writing a table of views");
     rocksdb::IngestExternalFileOptions taken;
     taken.move_files = true;
-    taken.snapshot_consistency = false;  // nobody has read these rows
+    // Who has read since before the mark of the build stood goes on to see none of these rows.
+    taken.snapshot_consistency = true;
     taken.verify_file_checksum = false;
     check(store.db->IngestExternalFile({path}, taken), "Writing a table of views");
 }
