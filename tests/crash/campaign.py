@@ -23,7 +23,7 @@ import load
 import victim
 
 CHAIRS = 6
-HISTORY = 60
+HISTORY = 300  # so that a fold (the references of a day) has a snapshot: one every 256 events
 CONNECTIONS = 6
 OPERATIONS = 40
 DAYS = range(20, 360)
