@@ -10,8 +10,9 @@
 
 namespace almanac::projections {
 namespace {
-constexpr std::size_t few_rows = 12;     // are compared key by key
-constexpr std::size_t rows_fetched = 8;  // ahead of the one that is written
+constexpr std::size_t few_rows = 12;  // are compared key by key
+// Rows lie anywhere in the buffers: memory is asked for them so many turns before theirs.
+constexpr std::size_t turns_ahead = 8;
 }  // namespace
 
 StagedRows::Number StagedRows::add(std::string_view key, std::string_view value, bool erased) {
@@ -49,6 +50,13 @@ std::uint64_t StagedRows::piece(Number number, std::size_t depth) const {
     return bytes;
 }
 
+void StagedRows::fetch(std::span<const Ordered> rows, std::size_t turn) const {
+    if (turn + 2 * turns_ahead < rows.size())
+        __builtin_prefetch(rows_.data() + rows[turn + 2 * turns_ahead].number);
+    if (turn + turns_ahead < rows.size())
+        __builtin_prefetch(bytes_.data() + rows_[rows[turn + turns_ahead].number].at);
+}
+
 void StagedRows::order_by_keys(std::span<Ordered> rows) const {
     std::ranges::sort(rows, [&](const Ordered& a, const Ordered& b) {
         const auto order = key(a.number).compare(key(b.number));
@@ -61,7 +69,10 @@ void StagedRows::order_by_keys(std::span<Ordered> rows) const {
 // which often is that of the bytes behind (times and ids rise).
 void StagedRows::order(std::span<Ordered> rows, std::size_t depth) const {
     if (rows.size() <= few_rows) return order_by_keys(rows);
-    for (auto& row : rows) row.piece = piece(row.number, depth);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        fetch(rows, i);
+        rows[i].piece = piece(rows[i].number, depth);
+    }
     const auto before = [](const Ordered& a, const Ordered& b) {
         return a.piece != b.piece ? a.piece < b.piece : a.number < b.number;
     };
@@ -92,9 +103,7 @@ std::vector<StagedRows::Ordered> StagedRows::ordered() const {
 void StagedRows::lay_down(const Write& write) const {
     const auto list = ordered();
     for (std::size_t i = 0; i < list.size(); ++i) {
-        // Rows lie anywhere in the buffer: memory is asked for them before their turn.
-        if (i + rows_fetched < list.size())
-            __builtin_prefetch(bytes_.data() + rows_[list[i + rows_fetched].number].at);
+        fetch(list, i);
         const auto& row = rows_[list[i].number];
         if (i + 1 < list.size() && key(list[i + 1].number) == key(row)) continue;
         const auto bytes = value(row);

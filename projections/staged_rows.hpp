@@ -51,6 +51,7 @@ class StagedRows {
     };
     std::size_t shared_bytes() const;
     std::uint64_t piece(Number number, std::size_t depth) const;
+    void fetch(std::span<const Ordered> rows, std::size_t turn) const;
     void order(std::span<Ordered> rows, std::size_t depth) const;
     void order_by_keys(std::span<Ordered> rows) const;
     std::vector<Ordered> ordered() const;

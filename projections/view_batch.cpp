@@ -101,15 +101,13 @@ void ViewBatch::State::write_memory() {
     check(store.db->Write(unsynced(), batch.get()), "Writing views");
 }
 
-constexpr bool stays_cached = false;  // RocksDB's invalidate_page_cache: it is read again soon
-
 // Of tables that overlap the one that came later counts, as with batches.
 void ViewBatch::State::write_table() {
     if (rows.bytes() == 0) return;
     const auto path = store.next_table().string();
     auto options = store.db->GetOptions();
     options.bottommost_compression = options.compression;  // a compaction packs it later
-    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), options, nullptr, stays_cached);
+    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), options);
     check(table.Open(path), "Writing a table of views");
     rows.lay_down([&](std::string_view key, const std::string_view* value) {
         return value == nullptr ? table.Delete(slice(key)) : table.Put(slice(key), slice(*value));
