@@ -29,11 +29,12 @@ class PowerLine {
         environment_ = std::make_unique<FaultEnvironment>(root);
         const char* bug = std::getenv("ALMANAC_SEEDED_BUG");
         if (bug && std::string_view(bug) == "log_not_synced") {
-            // Its numbered files, not the list of them: that would be found at once.
+            // Its write-ahead logs, not the list of its files: that would be found at once.
             environment_->fail({.call = Call::sync,
                                 .effect = Effect::ignored,
                                 .lasting = true,
-                                .where = "/log/0"});
+                                .where = "/log/",
+                                .ends = ".log"});
         }
         sigset_t asked;
         sigemptyset(&asked);
