@@ -9,6 +9,7 @@
 
 #include "eventstore/backup_files.hpp"
 #include "eventstore/data_directory.hpp"
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/log_digest.hpp"
 #include "eventstore/partition_keys.hpp"
@@ -21,21 +22,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view program = "almanac 0.1.0";
 
-Result<void> remove_tree(const fs::path& path) {
-    std::error_code error;
-    fs::remove_all(path, error);
-    if (error) return std::unexpected(file_error("Removing", path, error.value()));
-    return {};
-}
-
 // Goes when it goes out of sight, unless it was kept.
 class Scratch {
   public:
     explicit Scratch(fs::path path) : path_(std::move(path)) {}
     ~Scratch() {
-        if (kept_) return;
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
+        if (!kept_) (void)remove_tree(path_);
     }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
@@ -85,6 +77,7 @@ class Backup {
     Result<void> stage_files(const fs::path& root, const std::string& below);
     Result<void> stage_file(const fs::path& file, std::string path);
     const BackedUpFile* in_base(const Staged& file) const;
+    Result<bool> link_from_base(const BackedUpFile& same, const fs::path& to);
     Result<void> copy_all(const fs::path& making);
     Result<void> put(const Staged& file, const fs::path& to);
     Result<void> merge_keyrings();
@@ -99,6 +92,7 @@ class Backup {
     fs::path base_;
     std::map<std::string, BackedUpFile, std::less<>> base_files_;
     std::vector<Staged> staged_;
+    std::vector<BackedUpFile> copied_;  // of the manifest's files
     std::uint64_t done_bytes_ = 0;
     std::uint64_t total_bytes_ = 0;
 };
@@ -169,7 +163,7 @@ Result<void> Backup::describe(const BackupSource& source, const fs::path& log_pa
 }
 
 Result<void> Backup::stage(const BackupSource& source) {
-    const auto scratch = source.path / ".backup";
+    const auto scratch = backup_scratch(source.path);
     if (auto clean = remove_tree(scratch); !clean) return clean;
     if (auto made = make_directories(scratch); !made) return made;
     if (source.views) {
@@ -177,6 +171,9 @@ Result<void> Backup::stage(const BackupSource& source) {
         auto staged = stage_files(scratch / "views", partition_file("views", source.number));
         if (!staged) return staged;
     }
+    // A checkpoint writes out what the log has in memory. Where that found the disk full, the log
+    // would take no events any more: better no backup.
+    if (auto room = check_room(source.path, 0); !room) return room;
     if (auto copied = source.log->checkpoint(scratch / "log"); !copied) return copied;
     if (auto said = describe(source, scratch / "log"); !said) return said;
     return stage_files(scratch / "log", partition_file("log", source.number));
@@ -188,28 +185,44 @@ const BackedUpFile* Backup::in_base(const Staged& file) const {
                                                                            : nullptr;
 }
 
+// False where the base's file cannot be linked, or is not any more what the manifest says of it:
+// else one bad sector would be in every backup after it.
+Result<bool> Backup::link_from_base(const BackedUpFile& same, const fs::path& to) {
+    const auto file = base_ / same.path;
+    if (!link_file(file, to)) return false;
+    if (!options_.verify) return true;
+    const auto digest = digest_of_file(to, [this](std::uint64_t) { tell(BackupPhase::copy); });
+    if (digest && *digest == same.sha256) return true;
+    report_.damaged_files.push_back(file.string());
+    if (disk_remove(to) != 0) return std::unexpected(file_error("Removing", to, errno));
+    return false;
+}
+
 Result<void> Backup::put(const Staged& file, const fs::path& to) {
     if (auto made = make_directories(to.parent_path()); !made) return made;
-    const auto read = [this](std::uint64_t bytes) {
+    OnBytes read = [this](std::uint64_t bytes) {
         done_bytes_ += bytes;
         tell(BackupPhase::copy);
     };
+    bool linked = false;
     Result<std::string> digest;
     if (const auto* same = in_base(file)) {
         digest = digest_of_file(file.file, read);
         if (!digest) return std::unexpected(std::move(digest.error()));
-        if (*digest == same->sha256 && link_file(base_ / file.path, to)) {
-            ++report_.linked_files;
-            report_.linked_bytes += file.bytes;
-        } else {
-            digest = copy_file_synced(file.file, to, {});
+        if (*digest == same->sha256) {
+            const auto done = link_from_base(*same, to);
+            if (!done) return std::unexpected(done.error());
+            linked = *done;
         }
-    } else {
-        digest = copy_file_synced(file.file, to, read);
+        read = [this](std::uint64_t) { tell(BackupPhase::copy); };  // it is counted already
     }
+    if (!linked) digest = copy_file_synced(file.file, to, read);
     if (!digest) return std::unexpected(std::move(digest.error()));
     report_.bytes += file.bytes;
+    report_.linked_bytes += linked ? file.bytes : 0;
+    report_.linked_files += linked ? 1 : 0;
     report_.manifest.files.push_back({file.path, file.bytes, std::move(*digest)});
+    if (!linked) copied_.push_back(report_.manifest.files.back());
     return {};
 }
 
@@ -259,7 +272,7 @@ Result<BackupReport> Backup::take() {
     std::vector<std::unique_ptr<Scratch>> scratches;
     tell(BackupPhase::log);
     for (auto source = sources_.rbegin(); source != sources_.rend(); ++source) {
-        scratches.push_back(std::make_unique<Scratch>(source->path / ".backup"));
+        scratches.push_back(std::make_unique<Scratch>(backup_scratch(source->path)));
         if (auto staged = stage(*source); !staged)
             return std::unexpected(std::move(staged.error()));
     }
@@ -271,7 +284,7 @@ Result<BackupReport> Backup::take() {
     if (done) done = merge_keyrings();
     if (!done) return std::unexpected(std::move(done.error()));
     if (options_.verify) {
-        auto roots = verify_backup(making.path(), report_.manifest, options_.progress);
+        auto roots = verify_backup(making.path(), report_.manifest, copied_, options_.progress);
         if (!roots) return std::unexpected(std::move(roots.error()));
         for (std::size_t i = 0; i < roots->size(); ++i)
             report_.manifest.partitions.at(i).root = std::move(roots->at(i));
@@ -281,9 +294,8 @@ Result<BackupReport> Backup::take() {
     if (done) done = sync_directories(making.path());
     if (!done) return std::unexpected(std::move(done.error()));
     report_.path = folder_.path() / *name;
-    std::error_code error;
-    fs::rename(making.path(), report_.path, error);
-    if (error) return std::unexpected(file_error("Renaming", making.path(), error.value()));
+    if (disk_rename(making.path(), report_.path) != 0)
+        return std::unexpected(file_error("Renaming", making.path(), errno));
     making.keep();
     if (auto synced = sync_directory(folder_.path()); !synced)
         return std::unexpected(std::move(synced.error()));
@@ -307,11 +319,11 @@ std::string_view to_string(BackupPhase phase) {
 }
 
 Result<std::vector<std::string>> verify_backup(
-    const fs::path& backup, const BackupManifest& manifest,
+    const fs::path& backup, const BackupManifest& manifest, std::span<const BackedUpFile> files,
     const std::function<void(const BackupProgress&)>& progress) {
     BackupProgress at{BackupPhase::verify, 0, 0};
-    for (const auto& file : manifest.files) at.total_bytes += file.bytes;
-    for (const auto& file : manifest.files) {
+    for (const auto& file : files) at.total_bytes += file.bytes;
+    for (const auto& file : files) {
         const auto digest = digest_of_file(backup / file.path, [&](std::uint64_t bytes) {
             at.done_bytes += bytes;
             if (progress) progress(at);

@@ -52,6 +52,8 @@ struct BackupReport {
     std::uint64_t bytes = 0;
     std::uint64_t linked_bytes = 0;
     std::uint64_t linked_files = 0;
+    // Of the base, not as they were written any more: copied anew, and that backup is of no use.
+    std::vector<std::string> damaged_files;
     bool verified = false;
 };
 
@@ -63,10 +65,11 @@ Result<BackupReport> take_backup(std::span<const BackupSource> sources,
 Result<BackupReport> back_up_directory(const std::filesystem::path& data,
                                        const BackupOptions& options);
 
-// Every file of a backup as its manifest says, and every log read to its end; answers the root of
+// These files of a backup as its manifest says, and every log read to its end; answers the root of
 // each partition's log. `corrupt`.
 Result<std::vector<std::string>> verify_backup(
     const std::filesystem::path& backup, const BackupManifest& manifest,
+    std::span<const BackedUpFile> files,
     const std::function<void(const BackupProgress&)>& progress);
 
 }  // namespace almanac::eventstore

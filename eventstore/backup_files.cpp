@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 
 namespace almanac::eventstore {
@@ -20,21 +21,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t page_bytes = 1UL << 20;
 constexpr std::uint64_t spare_bytes = 16UL << 20;  // left to others
 
-class Descriptor {
-  public:
-    Descriptor(const fs::path& file, int flags) : number_(::open(file.c_str(), flags, 0640)) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return number_; }
-    bool ok() const { return number_ >= 0; }
-
-  private:
-    int number_;
-};
-
 std::unexpected<kernel::Rejection> failed(std::string_view doing, const fs::path& path) {
     return std::unexpected(file_error(doing, path, errno));
 }
@@ -43,20 +29,10 @@ std::unexpected<kernel::Rejection> failed(std::string_view doing, const fs::path
     return std::unexpected(file_error(doing, path, error.value()));
 }
 
-bool write_all(int descriptor, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = ::write(descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
 // Reads a file to its end; `use` is given each piece and answers false where it failed.
 template <class Use>
 Result<std::string> read_through(const fs::path& file, const OnBytes& on_bytes, Use use) {
-    const Descriptor in(file, O_RDONLY | O_CLOEXEC);
+    const Descriptor in(disk_open(file, O_RDONLY | O_CLOEXEC));
     if (!in.ok()) return failed("Opening", file);
     (void)::posix_fadvise(in.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
     crypto_hash_sha256_state hash;
@@ -82,26 +58,28 @@ Result<std::string> read_through(const fs::path& file, const OnBytes& on_bytes, 
 }
 }  // namespace
 
+fs::path backup_scratch(const fs::path& partition) {
+    return partition / ".backup";
+}
+
 Result<std::string> digest_of_file(const fs::path& file, const OnBytes& on_bytes) {
     return read_through(file, on_bytes, [](std::string_view) { return Result<void>(); });
 }
 
 Result<std::string> copy_file_synced(const fs::path& from, const fs::path& to,
-                                     const OnBytes& on_bytes) {
-    const Descriptor out(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
+                                     const OnBytes& on_bytes, mode_t mode) {
+    const Descriptor out(disk_open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (!out.ok()) return failed("Making", to);
     auto digest = read_through(from, on_bytes, [&](std::string_view piece) -> Result<void> {
         if (!write_all(out.get(), piece)) return failed("Writing", to);
         return {};
     });
-    if (digest && ::fsync(out.get()) != 0) return failed("Syncing", to);
+    if (digest && disk_sync(out.get()) != 0) return failed("Syncing", to);
     return digest;
 }
 
 bool link_file(const fs::path& file, const fs::path& name) {
-    std::error_code error;
-    fs::create_hard_link(file, name, error);
-    return !error;
+    return disk_link(file, name) == 0;
 }
 
 Result<void> sync_directories(const fs::path& root) {
@@ -117,8 +95,29 @@ Result<void> sync_directories(const fs::path& root) {
 
 Result<void> make_directories(const fs::path& directory) {
     std::error_code error;
-    fs::create_directories(directory, error);
-    if (error) return failed("Making", directory, error);
+    if (directory.empty() || fs::is_directory(directory, error)) return {};
+    if (auto made = make_directories(directory.parent_path()); !made) return made;
+    if (disk_make_directory(directory, 0777) != 0) {
+        const int why = errno;
+        if (why == EEXIST && fs::is_directory(directory, error)) return {};
+        return std::unexpected(file_error("Making", directory, why));
+    }
+    return sync_directory(directory.parent_path());
+}
+
+Result<void> remove_tree(const fs::path& root) {
+    std::error_code error;
+    if (!fs::is_directory(fs::symlink_status(root, error))) {
+        if (disk_remove(root) != 0 && errno != ENOENT) return failed("Removing", root);
+        return {};
+    }
+    std::vector<fs::path> names;
+    for (fs::directory_iterator at(root, error), end; !error && at != end; at.increment(error))
+        names.push_back(at->path());
+    if (error) return failed("Reading", root, error);
+    for (const auto& name : names)
+        if (auto removed = remove_tree(name); !removed) return removed;
+    if (!fs::remove(root, error) && error) return failed("Removing", root, error);
     return {};
 }
 

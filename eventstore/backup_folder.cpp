@@ -143,7 +143,8 @@ BackupManifest manifest_of(const json::Object& inner) {
         manifest.files.push_back(
             {text_at(object, "path"), number_at(object, "bytes"), text_at(object, "sha256")});
         const fs::path path = manifest.files.back().path;
-        if (path.is_absolute() || path.lexically_normal() != path || *path.begin() == "..")
+        if (path.empty() || path.is_absolute() || path.lexically_normal() != path ||
+            *path.begin() == "..")
             throw std::runtime_error("a path leads out of the backup");
     }
     return manifest;

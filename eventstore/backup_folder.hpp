@@ -55,7 +55,7 @@ Result<BackupManifest> read_backup_manifest(const std::filesystem::path& backup)
 class BackupFolder {
   public:
     // For writing: made where it is absent or empty, held until the end. `backup_foreign` where it
-    // holds something else or has another number of partitions, `backup_locked`, `newer_format`.
+    // holds something else or has another number of partitions, `backup_running`, `newer_format`.
     static Result<BackupFolder> open_or_make(const std::filesystem::path& path,
                                              unsigned partitions);
     // For reading; `backup_missing` where it is none.

@@ -25,16 +25,18 @@ json::Object to_json(const BackupReport& report) {
                               {"last_time", or_null(each.last_time)},
                               {"root", or_null(each.root)}});
     }
-    return {{"path", report.path.string()},
-            {"name", report.manifest.name},
-            {"taken_at", kernel::to_string(report.manifest.taken_at)},
-            {"verified", report.verified},
-            {"files", report.manifest.files.size()},
-            {"bytes", report.bytes},
-            {"linked_files", report.linked_files},
-            {"linked_bytes", report.linked_bytes},
-            {"base", or_null(report.base)},
-            {"partitions", std::move(partitions)}};
+    return {
+        {"path", report.path.string()},
+        {"name", report.manifest.name},
+        {"taken_at", kernel::to_string(report.manifest.taken_at)},
+        {"verified", report.verified},
+        {"files", report.manifest.files.size()},
+        {"bytes", report.bytes},
+        {"linked_files", report.linked_files},
+        {"linked_bytes", report.linked_bytes},
+        {"base", or_null(report.base)},
+        {"damaged_files", json::Array(report.damaged_files.begin(), report.damaged_files.end())},
+        {"partitions", std::move(partitions)}};
 }
 
 json::Object to_json(const RestoreReport& report) {

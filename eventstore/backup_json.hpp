@@ -6,7 +6,8 @@
 namespace almanac::eventstore {
 
 // {"path", "name", "taken_at", "verified", "files", "bytes", "linked_files", "linked_bytes",
-// "base"|null, "partitions": [{partition, log_id, position, last_time|null, root|null}]}
+// "base"|null, "damaged_files": [of the base],
+// "partitions": [{partition, log_id, position, last_time|null, root|null}]}
 kernel::json::Object to_json(const BackupReport& report);
 // {"backup", "taken_at", "partitions": [{partition, from_log_id, log_id, position, last_time|null,
 // root, left_out, timers}]}

@@ -43,6 +43,10 @@ ClockReading SystemClock::read() {
     return {kernel::instant_from_micros(given_us), false, given_us > wall_us};
 }
 
+void SystemClock::not_before(Instant given) {
+    never_less(given_us_, kernel::micros(given));
+}
+
 std::optional<SystemClock::Jump> SystemClock::accept() {
     const auto wall_us = realtime_us_();
     const auto boottime_us = boottime_us_();

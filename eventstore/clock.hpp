@@ -36,6 +36,8 @@ class SystemClock final : public Clock {
     SystemClock();                                 // CLOCK_REALTIME, CLOCK_BOOTTIME
     SystemClock(Source realtime_us, Source boottime_us);
     ClockReading read() override;
+    // What was given before a restart, by the log's last event.
+    void not_before(Instant given);
     struct Jump {
         Instant expected;  // by CLOCK_BOOTTIME
         Instant wall;

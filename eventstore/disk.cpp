@@ -42,6 +42,9 @@ int disk_rename(const std::filesystem::path& from, const std::filesystem::path& 
 int disk_remove(const std::filesystem::path& file) {
     return ::unlink(file.c_str());
 }
+int disk_link(const std::filesystem::path& file, const std::filesystem::path& name) {
+    return ::link(file.c_str(), name.c_str());
+}
 int disk_make_directory(const std::filesystem::path& directory, mode_t mode) {
     return ::mkdir(directory.c_str(), mode);
 }

@@ -24,7 +24,24 @@ int disk_sync(int descriptor);                  // of a file or a directory
 int disk_sync_data(int descriptor);
 int disk_rename(const std::filesystem::path& from, const std::filesystem::path& to);
 int disk_remove(const std::filesystem::path& file);
+int disk_link(const std::filesystem::path& file, const std::filesystem::path& name);
 int disk_make_directory(const std::filesystem::path& directory, mode_t mode);
 rocksdb::Env* disk_env();
+
+// What disk_open answered; closed when it goes out of sight.
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) disk_close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return number_; }
+    bool ok() const { return number_ >= 0; }
+
+  private:
+    int number_;
+};
 
 }  // namespace almanac::eventstore

@@ -16,31 +16,6 @@ namespace almanac::eventstore {
 namespace {
 using kernel::Result;
 
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) disk_close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return number_; }
-    bool ok() const { return number_ >= 0; }
-
-  private:
-    int number_;
-};
-
-bool write_all(int descriptor, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = disk_write(descriptor, bytes);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
 std::unexpected<kernel::Rejection> failed(std::string_view doing,
                                           const std::filesystem::path& path) {
     return std::unexpected(file_error(doing, path, errno));
@@ -67,6 +42,16 @@ Result<std::optional<std::string>> read_up_to(const std::filesystem::path& file,
 kernel::Rejection file_error(std::string_view doing, const std::filesystem::path& path, int error) {
     return {kernel::RejectionKind::unavailable, error == ENOSPC ? "disk_full" : "io_error",
             fmt::format("{} {}: {}", doing, path.string(), std::strerror(error))};
+}
+
+bool write_all(int descriptor, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto written = disk_write(descriptor, bytes);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
 }
 
 Result<void> sync_directory(const std::filesystem::path& directory) {

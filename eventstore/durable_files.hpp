@@ -12,6 +12,8 @@
 namespace almanac::eventstore {
 
 kernel::Rejection file_error(std::string_view doing, const std::filesystem::path& path, int error);
+// Of an open file; false with errno where not all of it was written.
+bool write_all(int descriptor, std::string_view bytes);
 kernel::Result<void> sync_directory(const std::filesystem::path& directory);
 // Atomic: after a crash the old content or the new one is there, whole.
 kernel::Result<void> replace_file(const std::filesystem::path& file, std::string_view content);

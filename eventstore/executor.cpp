@@ -48,6 +48,7 @@ struct Executor::State {
     Clock& clock;
     ExecutorOptions options;
     FoldCache cache;
+    LongReads long_reads;
     RandomIds ids;
     // Address and agent as sealed for a trace: the same for every command of a caller, so that the
     // same sealed value serves them all, as a customer snapshot copies its client's. Nothing of it
@@ -71,11 +72,16 @@ struct Executor::State {
                             const std::string& trace);
     void apply(Stage& stage, const kernel::Event& event, const CommittedEvent& written);
     std::uint64_t revision_of(std::span<const CommittedEvent> written);
-    void finish_decision() {
+    void finish_decision(Stage& stage) {
+        long_reads.put_snapshots(stage, options.snapshot_events);
         hits = cache.hits();
         misses = cache.misses();
         cache.trim();
         fold_bytes = cache.bytes();
+    }
+    void forget_folds() {  // the stage takes everything back; so must the folds
+        long_reads.forget();
+        cache.clear();
     }
 };
 
@@ -124,8 +130,7 @@ CachedFold& Executor::State::load(Stage& stage, const TenantId& tenant,
         });
     if (!visited) throw KeyringSealer::Refused{visited.error()};
     auto& cached = cache.insert(tenant, tag, std::move(fold));
-    // What was long to read is not read so again, even where only others append to it.
-    put_snapshot_where_due(stage, tenant, tag, options.snapshot_events, cached);
+    if (is_snapshot_due(options.snapshot_events, cached)) long_reads.add(tenant, tag, cached);
     return cached;
 }
 
@@ -330,9 +335,9 @@ void Executor::submit(CommandRequest request, CommandReply reply) {
     job.decide = [state = state_, pending](Stage& stage) {
         try {
             pending->outcome = state->decide(stage, pending->request);
-            state->finish_decision();
+            state->finish_decision(stage);
         } catch (...) {
-            state->cache.clear();  // the stage takes everything back; so must the folds
+            state->forget_folds();
             throw;
         }
     };
@@ -359,13 +364,13 @@ Result<void> Executor::submit_work(std::move_only_function<void(Stage&, const De
     job.decide = [state = state_, work = std::move(work)](Stage& stage) mutable {
         const Decide decide = [&](CommandRequest& request) {
             auto outcome = state->decide(stage, request);
-            state->finish_decision();
+            state->finish_decision(stage);
             return outcome;
         };
         try {
             work(stage, decide);
         } catch (...) {
-            state->cache.clear();
+            state->forget_folds();
             throw;
         }
     };

@@ -22,12 +22,25 @@ std::optional<kernel::Held> read_snapshot(Stage& stage, const kernel::TenantId& 
     return std::move(*held);
 }
 
+bool is_snapshot_due(std::uint64_t snapshot_events, const CachedFold& fold) {
+    return fold.since_snapshot >= std::max<std::uint64_t>(snapshot_events, fold.bytes / 96);
+}
+
 void put_snapshot_where_due(Stage& stage, const kernel::TenantId& tenant, std::string_view tag,
                             std::uint64_t snapshot_events, CachedFold& fold) {
-    const auto due = std::max<std::uint64_t>(snapshot_events, fold.bytes / 96);
-    if (fold.since_snapshot < due) return;
+    if (!is_snapshot_due(snapshot_events, fold)) return;
     stage.put_snapshot(tenant, snapshot_name(*fold.type, tag), write_held(*fold.type, fold.held));
     fold.since_snapshot = 0;
+}
+
+void LongReads::add(const kernel::TenantId& tenant, std::string_view tag, CachedFold& fold) {
+    reads_.push_back({tenant, std::string(tag), &fold});
+}
+
+void LongReads::put_snapshots(Stage& stage, std::uint64_t snapshot_events) {
+    for (auto& [tenant, tag, fold] : reads_)
+        put_snapshot_where_due(stage, tenant, tag, snapshot_events, *fold);
+    reads_.clear();
 }
 
 }  // namespace almanac::eventstore

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +10,7 @@
 #include <fstream>
 #include <set>
 
+#include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/keyring_entries.hpp"
 #include "eventstore/log.hpp"
@@ -111,15 +110,16 @@ class Writer {
   public:
     explicit Writer(const fs::path& file) : file_(file), beside_(file) {
         beside_ += ".new";
-        ::unlink(beside_.c_str());
-        descriptor_ = ::open(beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        disk_remove(beside_);
+        descriptor_ = disk_open(beside_, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        error_ = errno;
         buffer_.append(magic);
         append_u32(buffer_, keyring_file_version);
     }
     ~Writer() {
         if (descriptor_ < 0) return;
-        ::close(descriptor_);
-        if (!done_) ::unlink(beside_.c_str());
+        disk_close(descriptor_);
+        if (!done_) disk_remove(beside_);
     }
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -136,8 +136,8 @@ class Writer {
         if (auto written = write_out(); !written) return written;
         buffer_ = digest_.sum();
         if (auto written = write_out(); !written) return written;
-        if (::fsync(descriptor_) != 0) return failed("Syncing");
-        if (::rename(beside_.c_str(), file_.c_str()) != 0) return failed("Renaming");
+        if (disk_sync(descriptor_) != 0) return failed("Syncing");
+        if (disk_rename(beside_, file_) != 0) return failed("Renaming");
         done_ = true;
         return sync_directory(file_.parent_path());
     }
@@ -147,15 +147,9 @@ class Writer {
         return std::unexpected(file_error(doing, beside_, errno));
     }
     Result<void> write_out() {
-        if (descriptor_ < 0) return failed("Making");
+        if (descriptor_ < 0) return std::unexpected(file_error("Making", beside_, error_));
         digest_.add(buffer_);
-        std::string_view rest = buffer_;
-        while (!rest.empty()) {
-            const auto written = ::write(descriptor_, rest.data(), rest.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written <= 0) return failed("Writing");
-            rest.remove_prefix(static_cast<std::size_t>(written));
-        }
+        if (!write_all(descriptor_, buffer_)) return failed("Writing");
         buffer_.clear();
         return {};
     }
@@ -163,6 +157,7 @@ class Writer {
     fs::path file_;
     fs::path beside_;
     int descriptor_ = -1;
+    int error_ = 0;  // why it could not be made
     Digest digest_;
     std::string buffer_;
     bool done_ = false;

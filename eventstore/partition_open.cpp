@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/backup_files.hpp"
 #include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/partition_check.hpp"
@@ -94,6 +95,7 @@ Result<Partition> DataDirectory::open_partition(unsigned number, const OpenOptio
     if (!mark) return std::unexpected(std::move(mark.error()));
     partition.log = std::move(*log);
     partition.mark = std::move(*mark);
+    (void)remove_tree(backup_scratch(partition.path));  // the next start tries again
     // Without room for it the server still serves; the next start tries again.
     (void)reserve_file(partition.ballast_path(), options.ballast_bytes);
     return partition;

@@ -33,7 +33,7 @@ class Making {
         std::error_code ignored;
         for (const auto& entry : fs::directory_iterator(path_, ignored))
             if (!owners_key_ || entry.path().filename() != "master.key")
-                fs::remove_all(entry.path(), ignored);
+                (void)remove_tree(entry.path());
         if (made_) fs::remove(path_, ignored);
     }
     Making(const Making&) = delete;
@@ -297,11 +297,9 @@ Result<RestoreReport> Restore::run() {
     }
     if (options_.master_key && !making.has_key()) {
         const auto to = options_.data / "master.key";
-        const auto copied = copy_file_synced(*options_.master_key, to, {});
+        // Nobody else may read it, at no moment.
+        const auto copied = copy_file_synced(*options_.master_key, to, {}, 0600);
         if (!copied) return std::unexpected(copied.error());
-        std::error_code error;
-        fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, error);
-        if (error) return std::unexpected(file_error("Protecting", to, error.value()));
     }
     const auto format = read_file(backup_ / "format");
     if (!format) return std::unexpected(format.error());

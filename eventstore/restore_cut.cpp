@@ -3,7 +3,6 @@
 #include <absl/container/flat_hash_set.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -66,7 +65,6 @@ class Cut {
         const kernel::PolicyType* type;
         std::uint64_t position = 0;  // its checkpoint
         absl::flat_hash_set<std::string> cut_sources;
-        std::map<std::pair<std::string, std::string>, Timer> timers;  // by tenant and key
     };
     Result<void> load_policies();
     Result<void> drop_events();
@@ -108,7 +106,7 @@ Result<void> Cut::load_policies() {
         const auto stored = log_.get(Space::policies, key);
         if (!stored) return std::unexpected(stored.error());
         // One without a checkpoint is new: it begins where the log ends, or at its beginning.
-        Policy policy{type.get(), type->from_the_beginning ? 0 : position_, {}, {}};
+        Policy policy{type.get(), type->from_the_beginning ? 0 : position_, {}};
         if (*stored) {
             const auto checkpoint = decode_checkpoint(key, **stored);
             if (!checkpoint) return std::unexpected(checkpoint.error());
@@ -183,18 +181,19 @@ void Cut::react(Policy& policy, const Record& record, const TypedEvent& event,
     const auto reactions = reaction->react(
         event.data.get(), {record.time, record.id, record.actor, record.tenant, position});
     for (const auto& change : reactions.timers()) {
-        const auto place = std::pair(std::string(record.tenant.view()), change.key);
-        policy.timers.erase(place);
-        if (!change.due) continue;
         Timer timer;
         timer.tenant = record.tenant;
         timer.policy = policy.type->name;
         timer.key = change.key;
+        if (!change.due) {
+            changes_.batch().erase(Space::policies, timer_key(timer));
+            continue;
+        }
         timer.due = *change.due;
         timer.id = timer_id(record.id, timer.policy, timer.key);
         timer.cause = record.id;
         timer.data = change.data;
-        policy.timers.emplace(place, std::move(timer));
+        changes_.batch().put(Space::policies, timer_key(timer), encode(timer));
     }
 }
 
@@ -215,26 +214,36 @@ Result<void> Cut::react_again() {
         }
         if (event->type == nullptr) return true;
         for (auto& policy : policies_) react(policy, *record, *event, position);
-        return true;
+        failed = changes_.written_where_full();
+        return failed.has_value();
     };
     const auto read = log_.scan(1, position_, look);
     return failed ? read : failed;
 }
 
 Result<std::uint64_t> Cut::write_policies() {
-    std::uint64_t count = 0;
-    for (const auto& policy : policies_) {
+    for (const auto& policy : policies_)
         changes_.batch().put(Space::policies, checkpoint_key(policy.type->name),
                              encode(PolicyCheckpoint{policy.type->version, policy.position}));
-        for (const auto& [place, timer] : policy.timers) {
-            changes_.batch().put(Space::policies, timer_key(timer), encode(timer));
-            changes_.batch().put(Space::policies, due_key(timer), {});
-            ++count;
-            if (auto done = changes_.written_where_full(); !done)
-                return std::unexpected(std::move(done.error()));
-        }
-    }
     if (auto done = changes_.write(); !done) return std::unexpected(std::move(done.error()));
+    // Only now is it known which timers are left: there may be as many as events.
+    std::uint64_t count = 0;
+    Result<void> failed;
+    const auto look = [&](std::string_view key, std::string_view value) {
+        const auto timer = decode_timer(key, value);
+        if (!timer) {
+            failed = std::unexpected(timer.error());
+            return false;
+        }
+        ++count;
+        changes_.batch().put(Space::policies, due_key(*timer), {});
+        failed = changes_.written_where_full();
+        return failed.has_value();
+    };
+    auto done = log_.entries(Space::policies, timer_prefix, {}, look);
+    if (!failed) return std::unexpected(std::move(failed.error()));
+    if (done) done = changes_.write();
+    if (!done) return std::unexpected(std::move(done.error()));
     return count;
 }
 

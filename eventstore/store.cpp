@@ -29,6 +29,16 @@ Result<void> check_partitions(const DataDirectory& directory, const MasterKey& k
     return {};
 }
 
+// Time never goes back over a restart either: while the wall clock is behind the log's last event
+// it stands there. No event of the partition is later than the last one, since every start does so.
+Result<void> go_on_after(const Log& log, SystemClock& clock) {
+    if (log.last_position() == 0) return {};
+    const auto last = log.record(log.last_position());
+    if (!last) return std::unexpected(last.error());
+    clock.not_before(last->time);
+    return {};
+}
+
 }  // namespace
 
 PartitionStore::PartitionStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -68,6 +78,8 @@ Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
                                           const StoreOptions& options) {
     auto partition = directory.open_partition(number, open_options(options));
     if (!partition) return std::unexpected(std::move(partition.error()));
+    if (system_clock)
+        if (auto known = go_on_after(*partition->log, *system_clock); !known) return known;
     auto parts = std::make_unique<PartitionStore::Parts>();
     parts->partition = std::move(*partition);
     parts->log_id = parts->partition.log->log_id();

@@ -56,8 +56,8 @@ class Store {
     // A new directory with its keys and the first administrator key, which is answered. Refuses
     // what is there already (`data_exists`).
     static Result<std::string> init(const std::filesystem::path& path,
-                                    const kernel::Catalogue& catalogue,
-                                    const CreateOptions& create);
+                                    const kernel::Catalogue& catalogue, const CreateOptions& create,
+                                    std::shared_ptr<SystemClock> clock = nullptr);
     static Result<std::unique_ptr<Store>> open(const std::filesystem::path& path,
                                                const kernel::Catalogue& catalogue,
                                                const StoreOptions& options);

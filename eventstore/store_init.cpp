@@ -9,7 +9,8 @@ namespace almanac::eventstore {
 using kernel::system_tenant;
 
 Result<std::string> Store::init(const std::filesystem::path& path,
-                                const kernel::Catalogue& catalogue, const CreateOptions& create) {
+                                const kernel::Catalogue& catalogue, const CreateOptions& create,
+                                std::shared_ptr<SystemClock> clock) {
     if (auto made = DataDirectory::create(path, create); !made)
         return std::unexpected(std::move(made.error()));
     {
@@ -30,7 +31,9 @@ Result<std::string> Store::init(const std::filesystem::path& path,
             if (auto synced = (*keyring)->sync(); !synced) return std::unexpected(synced.error());
         }
     }
-    auto store = open(path, catalogue, {});
+    StoreOptions options;
+    options.clock = std::move(clock);
+    auto store = open(path, catalogue, options);
     if (!store) return std::unexpected(std::move(store.error()));
     identity::IssueApiKey wish{"administrator", {"*.*:*"}, std::nullopt};
     auto request = house_request(catalogue, "issue_api_key", system_tenant, std::move(wish));

@@ -1,5 +1,7 @@
 #include "eventstore/typed_event.hpp"
 
+#include "domain/kernel/json_arena.hpp"
+
 namespace almanac::eventstore {
 
 using kernel::corrupt;
@@ -12,9 +14,10 @@ Result<TypedEvent> read_event(const kernel::Catalogue& catalogue, const Record& 
         return corrupt(fmt::format("{} has version {}; this program knows {}.", record.type,
                                    record.type_version, event.type->version));
     }
-    const auto json = kernel::json::parse(record.data);
+    kernel::json::Arena arena;
+    auto json = arena.parse(record.data);
     if (!json) return corrupt(fmt::format("{}: {}", record.type, json.error().detail));
-    auto upcast = catalogue.upcast(record.type, record.type_version, *json);
+    const auto upcast = catalogue.upcast(record.type, record.type_version, std::move(*json));
     auto data = event.type->from_json(upcast);
     if (!data) {
         const auto& errors = data.error().errors;

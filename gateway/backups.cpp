@@ -96,11 +96,11 @@ Result<void> Backups::begin(BackUp wish) {
     if (running_)
         return conflict("backup_running", "A backup into " + directory_ + " runs already.");
     if (thread_.joinable()) thread_.join();  // it has ended
-    running_ = true;
     directory_ = wish.directory;
     progress_ = {};
     ended_.reset();
     thread_ = eventstore::named_thread("backup", [this, wish = std::move(wish)] { run(wish); });
+    running_ = true;  // it ends with this lock only
     return {};
 }
 
@@ -127,7 +127,9 @@ void Backups::run(const BackUp& wish) {
     if (report)
         spdlog::info("backup done: path={} bytes={} linked_bytes={} verified={}",
                      report->path.string(), report->bytes, report->linked_bytes, report->verified);
-    else
+    for (const auto& file : report ? report->damaged_files : std::vector<std::string>())
+        spdlog::warn("an earlier backup is damaged: file={}", file);
+    if (!report)
         spdlog::error("backup failed: directory={} code={} detail={}", wish.directory,
                       report.error().code, report.error().detail);
     const std::lock_guard lock(mutex_);
@@ -149,9 +151,10 @@ json::Object Backups::state() const {
                 {"directory", directory_},
                 {"backup", eventstore::to_json(**ended_)}};
     const auto& error = ended_->error();
-    return {{"state", "failed"},
-            {"directory", directory_},
-            {"error", {{"code", error.code}, {"detail", error.detail}}}};
+    return {
+        {"state", "failed"},
+        {"directory", directory_},
+        {"error", {{"status", status_of(error)}, {"code", error.code}, {"detail", error.detail}}}};
 }
 
 void Backups::start(const CallPtr& call) {

@@ -203,6 +203,7 @@ void Service::system(const CallPtr& call) {
 void Service::readiness(const CallPtr& call) {
     json::Array partitions;
     bool ready = !draining_;
+    bool degraded = false;
     for (unsigned number = 0; number < store_.partitions(); ++number) {
         auto& partition = store_.partition(number);
         const auto writer = partition.writer().status();
@@ -217,6 +218,7 @@ void Service::readiness(const CallPtr& call) {
         const bool good = !writer.read_only && !writer.clock_jumped && !writer.stopping &&
                           lag <= ready_lag_max && views.failure.empty();
         ready = ready && good;
+        degraded = degraded || writer.clock_standing;
         partitions.push_back(
             {{"partition", number},
              {"ready", good},
@@ -233,7 +235,9 @@ void Service::readiness(const CallPtr& call) {
              {"clock_jumped", writer.clock_jumped},
              {"clock_standing", writer.clock_standing}});
     }
-    const json::Value body = json::Object{{"status", ready ? "ready" : "not_ready"},
+    const json::Value body = json::Object{{"status", !ready     ? "not_ready"
+                                                     : degraded ? "degraded"
+                                                                : "ready"},
                                           {"sandbox", store_.is_sandbox()},
                                           {"now", to_string(store_.clock().now())},
                                           {"partitions", std::move(partitions)}};

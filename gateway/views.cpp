@@ -80,6 +80,7 @@ projections::RuntimeStatus PartitionViews::status() const {
     both.events += others.events;
     both.batches += others.batches;
     both.events_from_log += others.events_from_log;
+    both.bulk_builds += others.bulk_builds;
     both.parked_total += others.parked_total;
     both.waiters += others.waiters;
     if (both.failure.empty()) both.failure = std::move(others.failure);

@@ -32,7 +32,7 @@ struct Runtime::State {
 
     void run();
     bool step();
-    void build_in_bulk();
+    bool build_in_bulk();
     bool goes_on();
     bool load();
     void failed(std::string why);
@@ -119,12 +119,14 @@ void Runtime::State::give_way() {
     gives_way = false;
 }
 
-void Runtime::State::build_in_bulk() {
+// False: it is to stop. What was to be built at once is not begun event by event then, else the
+// next start would have to go on so.
+bool Runtime::State::build_in_bulk() {
     const auto built = applier.build_in_bulk(feed.target(), [this] { return goes_on(); });
-    if (built == 0) return;
-    publish(0, false);
+    if (built > 0) publish(0, false);
     const std::scoped_lock lock(mutex);
     status.bulk_builds += built;
+    return !stopping;
 }
 
 // While something is built at once. Who waits is told at his deadline, as ever.
@@ -137,7 +139,7 @@ bool Runtime::State::goes_on() {
 // One batch, then the callbacks it set free. False: nothing was left to do.
 bool Runtime::State::step() {
     pass_wishes();
-    build_in_bulk();
+    if (!build_in_bulk()) return false;
     give_way();
     if (applier.position() < feed.target()) {
         const auto piece = feed.take(applier.position() + 1, options.batch_events_max);

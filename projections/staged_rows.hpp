@@ -1,9 +1,10 @@
 // What a batch of views writes, in the order it came, laid down in the order of its keys: RocksDB's
 // memtable then finds each place beside the one before. Of one key the last word counts.
-// Memory: two flat buffers, reused. Not thread-safe.
+// Memory: two flat buffers, reused, and 16 bytes a row while they are laid down. Not thread-safe.
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +17,15 @@ namespace almanac::projections {
 
 class StagedRows {
   public:
-    void put(std::string_view key, std::string_view value) { add(key, value, false); }
-    void erase(std::string_view key) { add(key, {}, true); }
+    using Number = std::uint32_t;  // of a row, in the order they came
+    Number put(std::string_view key, std::string_view value) { return add(key, value, false); }
+    Number erase(std::string_view key) { return add(key, {}, true); }
     std::size_t bytes() const { return bytes_.size(); }
+
+    // These live until the next row comes.
+    std::string_view key(Number number) const { return key(rows_[number]); }
+    std::string_view value(Number number) const { return value(rows_[number]); }
+    bool is_erased(Number number) const { return rows_[number].erased; }
 
     struct Mark {
         std::size_t rows = 0, bytes = 0;
@@ -39,11 +46,16 @@ class StagedRows {
         bool erased = false;
     };
     struct Ordered {
-        std::uint64_t first = 0, second = 0;  // 16 bytes of the key, behind what all share
-        const Row* row = nullptr;
+        std::uint64_t piece = 0;  // the eight bytes of the key that are looked at now
+        Number number = 0;
     };
+    std::size_t shared_bytes() const;
+    std::uint64_t piece(Number number, std::size_t depth) const;
+    void fetch(std::span<const Ordered> rows, std::size_t turn) const;
+    void order(std::span<Ordered> rows, std::size_t depth) const;
+    void order_by_keys(std::span<Ordered> rows) const;
     std::vector<Ordered> ordered() const;
-    void add(std::string_view key, std::string_view value, bool erased);
+    Number add(std::string_view key, std::string_view value, bool erased);
     std::string_view key(const Row& row) const {
         return std::string_view(bytes_).substr(row.at, row.key_size);
     }

@@ -17,16 +17,15 @@ using eventstore::SeededBug;
 ViewBatch::State::State(ViewStore::State& of, Way way)
     : store(of),
       seen(way == Way::tables ? std::make_unique<SeenKeys>() : nullptr),
-      batch(std::make_unique<rocksdb::WriteBatch>()) {}
+      batch(std::make_unique<rocksdb::WriteBatch>()),
+      staged(0, HashOfKey{&rows}, SameKey{&rows}) {}
 ViewBatch::State::~State() = default;
 
-void ViewBatch::State::stage(const std::string& key, Staged value) {
-    if (seen) seen->add(key);
-    const auto [at, fresh] = staged.try_emplace(key);
-    if (in_savepoint) {
-        undo.push_back({key, fresh ? std::nullopt : std::optional<Staged>(std::move(at->second))});
-    }
-    at->second = std::move(value);
+void ViewBatch::State::stage(StagedRows::Number row) {
+    if (seen) seen->add(rows.key(row));
+    const auto [at, fresh] = staged.try_emplace(row, row);
+    if (in_savepoint) undo.push_back({at->first, fresh ? std::nullopt : std::optional(at->second)});
+    at->second = row;
 }
 
 ViewBatch::ViewBatch(ViewStore& store, Way way)
@@ -40,13 +39,13 @@ void ViewBatch::set_savepoint() {
 }
 
 void ViewBatch::rollback_savepoint() {
-    state_->rows.take_back_to(state_->savepoint);
     for (auto at = state_->undo.rbegin(); at != state_->undo.rend(); ++at) {
         if (at->before)
-            state_->staged[at->key] = std::move(*at->before);
+            state_->staged[at->first] = *at->before;
         else
-            state_->staged.erase(at->key);
+            state_->staged.erase(at->first);
     }
+    state_->rows.take_back_to(state_->savepoint);  // last: their keys were needed
     state_->undo.clear();
     state_->in_savepoint = false;
 }
@@ -116,7 +115,8 @@ void ViewBatch::State::write_table() {
     check(table.Finish(), "Writing a table of views");
     rocksdb::IngestExternalFileOptions taken;
     taken.move_files = true;
-    taken.snapshot_consistency = false;  // nobody has read these rows
+    // Who has read since before the mark of the build stood goes on to see none of these rows.
+    taken.snapshot_consistency = true;
     taken.verify_file_checksum = false;
     check(store.db->IngestExternalFile({path}, taken), "Writing a table of views");
 }
@@ -131,9 +131,9 @@ void ViewBatch::write() {
 }
 
 void ViewBatch::clear() {
+    state_->staged.clear();  // before the rows, whose keys are its own
     state_->rows.clear();
     state_->batch->Clear();
-    state_->staged.clear();
     state_->undo.clear();
     state_->in_savepoint = false;
 }
@@ -159,8 +159,9 @@ bool TenantViews::get(std::string_view key, std::string& value) const {
     auto& state = *batch_.state_;
     const auto staged = state.staged.find(at);
     if (staged != state.staged.end()) {
-        if (staged->second) value = *staged->second;
-        return staged->second.has_value();
+        if (state.rows.is_erased(staged->second)) return false;
+        value.assign(state.rows.value(staged->second));
+        return true;
     }
     if (state.seen && !state.seen->may_have(at)) return false;
     const auto status = state.store.db->Get({}, at, &value);
@@ -170,13 +171,11 @@ bool TenantViews::get(std::string_view key, std::string& value) const {
 }
 
 void TenantViews::put(std::string_view key, std::string_view value) {
-    put_unread(key, value);
-    batch_.state_->stage(key_, std::string(value));
+    batch_.state_->stage(batch_.state_->rows.put(full(key), value));
 }
 
 void TenantViews::erase(std::string_view key) {
-    erase_unread(key);
-    batch_.state_->stage(key_, std::nullopt);
+    batch_.state_->stage(batch_.state_->rows.erase(full(key)));
 }
 
 void TenantViews::put_unread(std::string_view key, std::string_view value) {

@@ -323,6 +323,7 @@ void ViewStore::clear(std::string_view name) {
 
 void ViewStore::begin_building(const ViewName& view) {
     std::error_code failed;
+    std::filesystem::remove_all(state_->tables, failed);  // of a build that the disk ended
     std::filesystem::create_directories(state_->tables, failed);
     std::string version;
     append_u32(version, view.version);

@@ -2,6 +2,7 @@
 // view_*.cpp files only.
 #pragma once
 #include <atomic>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -44,16 +45,31 @@ struct ViewBatch::State {
     StagedRows rows;
     StagedRows::Mark savepoint;
     std::unique_ptr<rocksdb::WriteBatch> batch;  // what write() hands on; reused
-    // What `get` has to see; an absent text is an erased row.
-    using Staged = std::optional<std::string>;
-    std::unordered_map<std::string, Staged> staged;
+    // What `get` has to see: of every key the first row that has it, and the last one. So a key is
+    // found by its text, and none is kept twice.
+    struct HashOfKey {
+        using is_transparent = void;
+        const StagedRows* rows;
+        std::size_t operator()(std::string_view key) const {
+            return std::hash<std::string_view>{}(key);
+        }
+        std::size_t operator()(StagedRows::Number row) const { return (*this)(rows->key(row)); }
+    };
+    struct SameKey {
+        using is_transparent = void;
+        const StagedRows* rows;
+        std::string_view text(std::string_view key) const { return key; }
+        std::string_view text(StagedRows::Number row) const { return rows->key(row); }
+        bool operator()(const auto& a, const auto& b) const { return text(a) == text(b); }
+    };
+    std::unordered_map<StagedRows::Number, StagedRows::Number, HashOfKey, SameKey> staged;
     struct Undo {
-        std::string key;
-        std::optional<Staged> before;
+        StagedRows::Number first;                  // of its key
+        std::optional<StagedRows::Number> before;  // the last one then; none: it was not there
     };
     std::vector<Undo> undo;  // since the savepoint
     bool in_savepoint = false;
-    void stage(const std::string& key, Staged value);
+    void stage(StagedRows::Number row);
 };
 
 namespace view_keys {

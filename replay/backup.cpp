@@ -107,9 +107,16 @@ Result<json::Object> back_up_server(const ServerAddress& server, const BackupWis
         if (state == "failed") {
             const auto* error = status.if_contains("error");
             if (!error || !error->is_object()) return unusable();
-            return kernel::reject(text_at(error->get_object(), "code"),
-                                  text_at(error->get_object(), "detail"));
+            auto why = rejection_of({static_cast<long>(number_at(error->get_object(), "status")),
+                                     {},
+                                     json::dump(*error)});
+            why.code = text_at(error->get_object(), "code");
+            return std::unexpected(std::move(why));
         }
+        if (state == "none")
+            return kernel::unavailable("backup_stopped",
+                                       "The server was started anew while the backup ran. Nothing "
+                                       "of it is left; ask again.");
         if (state != "running") return unusable();
         shown.tell(text_at(status, "phase"), number_at(status, "done_bytes"),
                    number_at(status, "total_bytes"));
@@ -172,6 +179,10 @@ std::string backup_text(const json::Object& report) {
         text += fmt::format("  {} files, {} MiB, are linked with {}; the others were copied\n",
                             grouped(number_at(report, "linked_files")),
                             grouped(number_at(report, "linked_bytes") >> 20), base);
+    const auto* damaged = report.if_contains("damaged_files");
+    for (const auto& file : damaged ? damaged->as_array() : json::Array())
+        text += fmt::format("  {} IS DAMAGED: that backup is of no use any more\n",
+                            std::string(file.as_string()));
     for (const auto& each : report.at("partitions").as_array()) {
         const auto& partition = each.as_object();
         text += fmt::format("  partition {} up to {} of log {}\n", text_at(partition, "partition"),

@@ -33,7 +33,8 @@ struct ProgressTo {
 };
 
 // {"path", "name", "taken_at", "verified", "bytes", "files", "linked_bytes", "linked_files",
-// "base"|null, "partitions": [{partition, log_id, position, last_time|null, root|null}]}
+// "base"|null, "damaged_files": [of the base],
+// "partitions": [{partition, log_id, position, last_time|null, root|null}]}
 Result<kernel::json::Object> take_backup(const Source& source, const BackupWish& wish,
                                          const ProgressTo& progress);
 std::string backup_text(const kernel::json::Object& report);

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "domain/kernel/eight_bytes.hpp"
+#include "domain/kernel/json_arena.hpp"
 
 namespace almanac::kernel::json {
 namespace {
@@ -29,63 +30,71 @@ struct Fault {
     std::string pointer;
     std::string_view what;
 };
-using Converted = std::expected<Value, Fault>;
+// Fills `to`, in the memory `to` has; false: `fault` says why not.
+bool convert(const dom::element& element, std::size_t depth, Value& to, Fault& fault);
 
-Converted convert(const dom::element& element, std::size_t depth);
-
-std::unexpected<Fault> within(std::string place, Fault fault) {
-    return std::unexpected(Fault{std::move(place) + fault.pointer, fault.what});
+bool found(Fault& fault, std::string_view what) {
+    fault.what = what;
+    return false;
+}
+bool found_within(Fault& fault, std::string place) {
+    fault.pointer = std::move(place) + fault.pointer;
+    return false;
 }
 
-Converted convert_array(const dom::array& source, std::size_t depth) {
-    if (depth > depth_max) return std::unexpected(Fault{"", "is nested too deeply"});
-    Array array;
-    array.reserve(source.size());
+bool convert_array(const dom::array& source, std::size_t depth, Array& to, Fault& fault) {
+    if (depth > depth_max) return found(fault, "is nested too deeply");
+    to.reserve(source.size());
     for (const auto item : source) {
-        auto value = convert(item, depth + 1);
-        if (!value) return within(pointer("", array.size()), std::move(value.error()));
-        array.push_back(std::move(*value));
+        if (!convert(item, depth + 1, to.emplace_back(nullptr), fault))
+            return found_within(fault, pointer("", to.size() - 1));
     }
-    return Value(std::move(array));
+    return true;
 }
 
-Converted convert_object(const dom::object& source, std::size_t depth) {
-    if (depth > depth_max) return std::unexpected(Fault{"", "is nested too deeply"});
-    Object object;
-    object.reserve(source.size());
+bool convert_object(const dom::object& source, std::size_t depth, Object& to, Fault& fault) {
+    if (depth > depth_max) return found(fault, "is nested too deeply");
+    to.reserve(source.size());
     for (const auto field : source) {
-        auto value = convert(field.value, depth + 1);
-        if (!value) return within(pointer("", field.key), std::move(value.error()));
-        const auto [at, fresh] = object.emplace(field.key, std::move(*value));
-        if (!fresh) return within(pointer("", field.key), Fault{"", "occurs twice"});
+        const auto [at, fresh] = to.emplace(field.key, nullptr);
+        if (!fresh) found(fault, "occurs twice");
+        if (!fresh || !convert(field.value, depth + 1, at->value(), fault))
+            return found_within(fault, pointer("", field.key));
     }
-    return Value(std::move(object));
+    return true;
 }
 
-Converted convert(const dom::element& element, std::size_t depth) {
+bool convert(const dom::element& element, std::size_t depth, Value& to, Fault& fault) {
     switch (element.type()) {
         case dom::element_type::ARRAY:
-            return convert_array(element.get_array().value_unsafe(), depth);
+            return convert_array(element.get_array().value_unsafe(), depth, to.emplace_array(),
+                                 fault);
         case dom::element_type::OBJECT:
-            return convert_object(element.get_object().value_unsafe(), depth);
+            return convert_object(element.get_object().value_unsafe(), depth, to.emplace_object(),
+                                  fault);
         case dom::element_type::INT64:
-            return Value(element.get_int64().value_unsafe());
+            to.emplace_int64() = element.get_int64().value_unsafe();
+            return true;
         case dom::element_type::UINT64:
-            return Value(element.get_uint64().value_unsafe());
+            to.emplace_uint64() = element.get_uint64().value_unsafe();
+            return true;
         case dom::element_type::DOUBLE:
-            return Value(element.get_double().value_unsafe());
+            to.emplace_double() = element.get_double().value_unsafe();
+            return true;
         case dom::element_type::STRING:
-            return Value(boost::json::string(element.get_string().value_unsafe()));
+            to.emplace_string().assign(element.get_string().value_unsafe());
+            return true;
         case dom::element_type::BOOL:
-            return Value(element.get_bool().value_unsafe());
+            to.emplace_bool() = element.get_bool().value_unsafe();
+            return true;
         case dom::element_type::NULL_VALUE:
-            return Value(nullptr);
+            to.emplace_null();
+            return true;
     }
-    return std::unexpected(Fault{"", "is of an unknown kind"});
+    return found(fault, "is of an unknown kind");
 }
-}  // namespace
 
-Result<Value> parse(std::string_view text) {
+Result<Value> parse_into(boost::json::storage_ptr memory, std::string_view text) {
     thread_local dom::parser parser;
     const auto parsed = parser.parse(text.data(), text.size(), true);
     if (parsed.error() != simdjson::SUCCESS) {
@@ -93,10 +102,20 @@ Result<Value> parse(std::string_view text) {
             return malformed("The body is empty; JSON expected.");
         return malformed(simdjson::error_message(parsed.error()));
     }
-    auto value = convert(parsed.value_unsafe(), 1);
-    if (value) return std::move(*value);
+    Result<Value> value(std::in_place, std::move(memory));
+    Fault fault;
+    if (convert(parsed.value_unsafe(), 1, *value, fault)) return value;
     return malformed(fmt::format("The value at {} {}; at most {} levels, no key twice.",
-                                 value.error().pointer, value.error().what, depth_max));
+                                 fault.pointer, fault.what, depth_max));
+}
+}  // namespace
+
+Result<Value> parse(std::string_view text) {
+    return parse_into({}, text);
+}
+
+Result<Value> Arena::parse(std::string_view text) {
+    return parse_into(&memory_, text);
 }
 
 Value parse_own(std::string_view text) {

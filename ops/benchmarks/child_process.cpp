@@ -46,6 +46,33 @@ std::string slurp(const std::string& path) {
     text << file.rdbuf();
     return text.str();
 }
+
+std::chrono::milliseconds cpu_time_of(pid_t pid) {
+    // proc(5): after the command's name in parentheses, utime and stime are the 12th and 13th.
+    const auto stat = slurp(fmt::format("/proc/{}/stat", pid));
+    std::istringstream fields(stat.substr(stat.rfind(')') + 2));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;
+    std::int64_t user = 0;
+    std::int64_t system = 0;
+    fields >> user >> system;
+    return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
+}
+
+double wait_until_quiet_of(pid_t pid, std::chrono::seconds limit) {
+    constexpr auto step = std::chrono::milliseconds(330);
+    const auto begun = std::chrono::steady_clock::now();
+    auto busy_until = begun;
+    auto used = cpu_time_of(pid);
+    while (std::chrono::steady_clock::now() - begun < limit) {
+        std::this_thread::sleep_for(step);
+        const auto now_used = cpu_time_of(pid);
+        if (now_used - used <= step / 33) break;
+        used = now_used;
+        busy_until = std::chrono::steady_clock::now();
+    }
+    return std::chrono::duration<double>(busy_until - begun).count();
+}
 }  // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::string& ready) {
@@ -90,15 +117,7 @@ std::uint16_t ChildProcess::port() const {
 }
 
 std::chrono::milliseconds ChildProcess::cpu_time() const {
-    // proc(5): after the command's name in parentheses, utime and stime are the 12th and 13th.
-    const auto stat = slurp(fmt::format("/proc/{}/stat", pid_));
-    std::istringstream fields(stat.substr(stat.rfind(')') + 2));
-    std::string skipped;
-    for (int i = 0; i < 11; ++i) fields >> skipped;
-    std::int64_t user = 0;
-    std::int64_t system = 0;
-    fields >> user >> system;
-    return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
+    return cpu_time_of(pid_);
 }
 
 std::uint64_t ChildProcess::resident_bytes() const {
@@ -110,18 +129,10 @@ std::uint64_t ChildProcess::resident_bytes() const {
 }
 
 double ChildProcess::wait_until_quiet(std::chrono::seconds limit) const {
-    constexpr auto step = std::chrono::milliseconds(330);
-    const auto begun = std::chrono::steady_clock::now();
-    auto busy_until = begun;
-    auto used = cpu_time();
-    while (std::chrono::steady_clock::now() - begun < limit) {
-        std::this_thread::sleep_for(step);
-        const auto now_used = cpu_time();
-        if (now_used - used <= step / 33) break;
-        used = now_used;
-        busy_until = std::chrono::steady_clock::now();
-    }
-    return std::chrono::duration<double>(busy_until - begun).count();
+    return wait_until_quiet_of(pid_, limit);
+}
+double wait_until_quiet(std::chrono::seconds limit) {
+    return wait_until_quiet_of(getpid(), limit);
 }
 
 int ChildProcess::reap() {

@@ -37,6 +37,9 @@ class ChildProcess {
     double seconds_until_ready_ = 0;
 };
 
+// The same of this process, whose database goes on packing what was written.
+double wait_until_quiet(std::chrono::seconds limit);
+
 // Standard output of a command that ends with status 0.
 std::string output_of(const std::vector<std::string>& command);
 

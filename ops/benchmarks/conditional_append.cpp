@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <future>
+#include <condition_variable>
 #include <mutex>
 #include <stdexcept>
 #include <vector>
@@ -35,10 +35,10 @@ class Callers {
         : writer_(writer), tenant_(tenant), next_(next), end_(end) {}
 
     std::uint64_t run(unsigned callers) {
-        auto all_left = all_left_.get_future();
         under_way_ = callers;
         for (unsigned i = 0; i < callers; ++i) ask();
-        all_left.get();
+        std::unique_lock lock(mutex_);
+        last_left_.wait(lock, [&] { return under_way_ == 0; });
         if (!refused_.empty()) throw std::runtime_error("an append was refused: " + refused_);
         return appended_;
     }
@@ -55,21 +55,16 @@ class Callers {
         auto asked =
             writer_.append(tenant_, {{"system", "bench"}, {}, {}}, std::move(events),
                            std::move(condition), [this](kernel::Result<eventstore::Appended> done) {
-                               if (!done) return refused(done.error().code);
+                               if (!done) return leave(done.error().code);
                                ++appended_;
                                ask();
                            });
-        if (!asked) refused(asked.error().code);
+        if (!asked) leave(asked.error().code);
     }
-    void refused(const std::string& code) {
-        {
-            const std::scoped_lock lock(mutex_);
-            refused_ = code;
-        }
-        leave();
-    }
-    void leave() {
-        if (--under_way_ == 0) all_left_.set_value();
+    void leave(const std::string& refusal = {}) {
+        const std::scoped_lock lock(mutex_);
+        if (!refusal.empty()) refused_ = refusal;
+        if (--under_way_ == 0) last_left_.notify_one();  // locked: `run` takes all this away
     }
 
     eventstore::Writer& writer_;
@@ -78,10 +73,10 @@ class Callers {
     Clock::time_point end_;
     eventstore::RandomIds ids_;
     std::atomic<std::uint64_t> appended_ = 0;
-    std::atomic<unsigned> under_way_ = 0;
     std::mutex mutex_;
+    std::condition_variable last_left_;
+    unsigned under_way_ = 0;
     std::string refused_;
-    std::promise<void> all_left_;
 };
 }  // namespace
 

@@ -100,7 +100,7 @@ std::vector<Row> on_disk(const std::filesystem::path& directory) {
                        {static_cast<double>(plain) / events});
     row.note = fmt::format(
         "log {:.0f}, tags {:.0f}, tenants {:.0f}, results {:.0f}, tree {:.0f}; "
-        "beside it snapshots {:.0f}; asked: 1.5",
+        "beside it snapshots {:.0f}; booked without Idempotency-Key; asked: 1.5",
         of_one(Space::log), of_one(Space::tags), of_one(Space::tenants), of_one(Space::results),
         of_one(Space::tree), of_one(Space::snapshots));
     return {row};
@@ -111,7 +111,7 @@ std::vector<Row> bench_growth(const BenchSetting& setting) {
     const Scratch scratch(setting, "growth");
     Grown few(setting, scratch / "few", few_events);
     Grown many(setting, scratch / "many", setting.events);
-    const auto about = fmt::format("{} events against {}", many.booked(), few.booked());
+    const auto about = fmt::format("{} bookings against {}", many.booked(), few.booked());
     auto cold = compare("growth_cold", "ms CPU", {many.cold_ms()}, "short log", {few.cold_ms()});
     cold.note = "first booking of each resource after a start";
     few.warm_up();

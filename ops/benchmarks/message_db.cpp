@@ -4,16 +4,19 @@
 // the better one counts.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <stdexcept>
 
 #include "ops/benchmarks/bench_setting.hpp"
+#include "ops/benchmarks/child_process.hpp"
 #include "ops/benchmarks/conditional_append.hpp"
 #include "ops/benchmarks/postgres_server.hpp"
 
 namespace almanac::benchmarks {
 namespace {
 constexpr unsigned callers = 64;
+constexpr std::chrono::seconds quiet_limit{60};
 
 class MessageDb {
   public:
@@ -46,9 +49,11 @@ std::vector<Row> bench_message_db(const BenchSetting& setting) {
     ConditionalAppend store(scratch / "almanac");
     store.per_second(callers, setting.seconds);  // warms up
     message_db.per_second(categories, setting.seconds);
+    message_db.checkpoint();
     std::vector<double> ours, one, many;
     for (unsigned round = 0; round < setting.rounds; ++round) {
         ours.push_back(store.per_second(callers, setting.seconds));
+        wait_until_quiet(quiet_limit);  // what we still pack costs PostgreSQL nothing
         one.push_back(message_db.per_second(one_category, setting.seconds));
         many.push_back(message_db.per_second(categories, setting.seconds));
         message_db.checkpoint();
@@ -61,7 +66,9 @@ std::vector<Row> bench_message_db(const BenchSetting& setting) {
     std::vector<Row> rows{
         compare("append_condition_64", "/s", ours, "message-db 1.3.1", one),
         compare("append_condition_64", "/s", ours, "message-db, 64 categories", many)};
-    rows[0].note = "all streams decided in one order, as ours are; 600 bytes; asked: 20 times";
+    rows[0].note =
+        "ours in process; all streams decided in one order, as ours are; 600 bytes; asked: 20 "
+        "times";
     rows[1].note = "every caller in an order of its own";
     return rows;
 }

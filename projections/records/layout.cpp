@@ -133,9 +133,16 @@ std::string CollectionLayout::row_key(const kernel::Uuid& id) const {
 
 std::string CollectionLayout::index_prefix(std::size_t order, std::size_t filter,
                                            std::string_view value) const {
-    std::string key{'x', static_cast<char>(number), static_cast<char>(order),
-                    static_cast<char>(filter)};
-    return key.append(value);
+    std::string key;
+    append_index_prefix(key, order, filter, value);
+    return key;
+}
+
+void CollectionLayout::append_index_prefix(std::string& out, std::size_t order, std::size_t filter,
+                                           std::string_view value) const {
+    const char first[] = {'x', static_cast<char>(number), static_cast<char>(order),
+                          static_cast<char>(filter)};
+    out.append(first, sizeof first).append(value);
 }
 
 RecordLayout::RecordLayout(const kernel::Catalogue& catalogue) {

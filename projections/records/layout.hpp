@@ -41,6 +41,8 @@ struct CollectionLayout {
     std::string row_key(const kernel::Uuid& id) const;
     // All entries of one value of one filter in one order; filter 0 is none, n is filters[n - 1].
     std::string index_prefix(std::size_t order, std::size_t filter, std::string_view value) const;
+    void append_index_prefix(std::string& out, std::size_t order, std::size_t filter,
+                             std::string_view value) const;
 };
 
 class RecordLayout {

@@ -59,7 +59,8 @@ void for_each_entry(const CollectionLayout& layout, const Values& values, const 
     std::string key;
     for (std::size_t order = 0; order < layout.orders.size(); ++order) {
         const auto entry = [&](std::size_t filter, std::string_view value) {
-            key = layout.index_prefix(order, filter, value);
+            key.clear();
+            layout.append_index_prefix(key, order, filter, value);
             fn(key.append(values.orders[order]).append(id.view()));
         };
         entry(0, {});

@@ -14,18 +14,22 @@ OF_NOBODY = {"command_rejected", "access_denied", "personal_data_read"}
 RETRIED_AGAIN = 12  # answered commands that are asked once more
 
 
-def verify(data):
-    """What `almanac verify --views` finds on a stopped directory."""
+def verify(data, views=frozenset()):
+    """What `almanac verify --views` finds on a stopped directory, and which views it compared.
+    `views` have to be among them: one that is gone, or thrown away by the next start, equals none.
+    """
     ran = subprocess.run([house.ALMANAC, "verify", "--data", str(data), "--views", "--json"],
                          capture_output=True, text=True, timeout=120)
-    if ran.returncode == 0:
-        return []
     try:
-        found = json.loads(ran.stdout)["first_findings"]
+        said = json.loads(ran.stdout)
     except ValueError:
-        found = []
-    return [f"verify (exit {ran.returncode}): {each}"
-            for each in found or [ran.stderr.strip()[-500:]]]
+        return [f"verify (exit {ran.returncode}): {ran.stderr.strip()[-500:]}"], set()
+    compared = {view["name"] for partition in said["partitions"] for view in partition["views"]}
+    found = [f"verify (exit {ran.returncode}): {each}" for each in said["first_findings"]]
+    found += [f"verify compared no view {name}" for name in sorted(views - compared)]
+    if ran.returncode != 0 and not found:
+        found = [f"verify (exit {ran.returncode}) names nothing"]
+    return found, compared
 
 
 class Checker:
@@ -81,15 +85,19 @@ class Checker:
 
     def check_acknowledged(self):
         """Every acknowledged event is where the answer said, as a whole, once."""
+        self.checked = 0  # all of them again each time
         revisions, tagged = {}, collections.Counter()
         for event in self.events:
             identity = event["tags"][0] if event["tags"] else ""
             tagged[identity] += 1
             revisions[event["id"]] = (identity.split(":", 1)[-1], tagged[identity])
         for command in self.load.commands:
-            if not command.accepted or "events" not in command.answer.json:
+            if not command.accepted:
                 continue
             said = command.answer.json
+            if "events" not in said:
+                self.wrong(f"an answer does not say what was done: {command}: {command.answer}")
+                continue
             first = said["sequence"] - len(said["events"]) + 1
             there = [{"id": event["id"], "type": event["type"]}
                      for event in self.events[first:said["sequence"] + 1]]
@@ -159,11 +167,16 @@ class Checker:
         said = {event["id"] for command in self.load.commands if command.accepted
                 for event in command.answer.json.get("events", [])}
         rows = {thing for request in self.load.imports for thing in request.lines.values()}
+        effects = collections.Counter()
         for event in self.events:
             kind = event["type"].rsplit(".", 1)[-1]
             if event["id"] in self.known or event["id"] in said or kind in OF_NOBODY:
                 continue
-            if any(tag.startswith("effect:") for tag in event["tags"]):
+            effect = next((tag for tag in event["tags"] if tag.startswith("effect:")), None)
+            if effect is not None:
+                effects[effect, kind] += 1
+                if effects[effect, kind] == 2:
+                    self.wrong(f"{effect} was done twice, again at {event['position']}")
                 continue
             if kind == "client_created" and event["data"]["id"] in rows:
                 continue

@@ -2,6 +2,8 @@
 // is that of tests/faults below the directory named by ALMANAC_POWER_ROOT. The file named by
 // ALMANAC_POWER_LOSS says after how many changes of the disk the power goes, a native 64-bit number
 // (0: not at all); it is read at start and at each SIGUSR1, for which a thread of its own waits.
+// ALMANAC_SEEDED_BUG=log_not_synced: every sync of the log's is answered and none is done, as in a
+// server that forgot it. A kill -9 cannot tell; the campaign must.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -9,11 +11,14 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 #include <thread>
 
 #include "tests/faults/fault_environment.hpp"
 
 namespace {
+using almanac::faults::Call;
+using almanac::faults::Effect;
 using almanac::faults::FaultEnvironment;
 
 class PowerLine {
@@ -22,6 +27,15 @@ class PowerLine {
         const char* root = std::getenv("ALMANAC_POWER_ROOT");
         if (!root) return;
         environment_ = std::make_unique<FaultEnvironment>(root);
+        const char* bug = std::getenv("ALMANAC_SEEDED_BUG");
+        if (bug && std::string_view(bug) == "log_not_synced") {
+            // Its write-ahead logs, not the list of its files: that would be found at once.
+            environment_->fail({.call = Call::sync,
+                                .effect = Effect::ignored,
+                                .lasting = true,
+                                .where = "/log/",
+                                .ends = ".log"});
+        }
         sigset_t asked;
         sigemptyset(&asked);
         sigaddset(&asked, SIGUSR1);

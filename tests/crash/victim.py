@@ -32,6 +32,7 @@ class Template:
                               capture_output=True, text=True, check=True)
         self.key = json.loads(made.stdout)["admin_api_key"]
         self.salon, self.services = None, []
+        self.views = frozenset()  # names of those that are compared after each crash
 
     def fill(self, chairs, history):
         """Chairs with a service each; `history` bookings, in two runs of the server."""

@@ -6,6 +6,7 @@ another log_id than the folder's last needs --into-fork", "the master key is nev
 position inside a command means the end of the command before it (restore)".
 """
 import json
+import os
 import shutil
 import threading
 import unittest
@@ -71,6 +72,42 @@ class BackupTest(unittest.TestCase):
     def client(self, twin):
         api = twin.client("salon", self.spine.key)
         self.addCleanup(api.close)
+        return api
+
+    def slow(self, part):
+        """A file of the folder that comes as slowly as the test wants: the way to end its wait.
+
+        The real one is a pipe's content now; whoever reads it waits until `go_on` is called.
+        """
+        path = self.folder / part
+        content = path.read_bytes()
+        path.unlink()
+        os.mkfifo(path)
+
+        def reader():
+            try:
+                return os.fdopen(os.open(path, os.O_WRONLY | os.O_NONBLOCK), "wb")
+            except OSError:
+                return None
+
+        def opened():
+            pipe = house.until(reader, f"somebody who reads {part}")
+            path.unlink()
+            path.write_bytes(content)
+
+            def go_on():
+                with pipe:
+                    pipe.write(content)  # nothing, of `erasures`: nobody was erased
+            return go_on
+        return opened
+
+    def backups(self):
+        return sorted(path.name for path in self.folder.glob("0*"))
+
+    def begun(self):
+        api = self.client(self.spine)
+        answer = api.post("/v1/admin/backup", {"directory": str(self.folder)})
+        self.assertEqual(answer.status, 202, answer)
         return api
 
     def refused(self, done, code, word):
@@ -241,6 +278,103 @@ class BackupTest(unittest.TestCase):
                            "the end of the backup")
         self.assertEqual(done["state"], "done", done)
         self.assertTrue((self.folder / done["backup"]["name"] / "manifest.json").exists())
+
+    def test_one_backup_runs_at_a_time(self):
+        self.booked(range(2))
+        first = self.made()
+        opened = self.slow("keyring/p0000")
+        api = self.begun()
+        go_on = opened()
+        self.assertEqual(api.get("/v1/admin/backup")["state"], "running")
+        second = api.post("/v1/admin/backup", {"directory": str(self.spine.root / "elsewhere")})
+        self.assertEqual((second.status, second.code), (409, "backup_running"), second)
+        self.refused(self.back_up(), REFUSED, "backup_running")
+        self.refused(self.restore(self.twin()), REFUSED, "backup_running")
+        self.booked(range(2, 4))  # commands go on
+        go_on()
+        done = house.until(lambda: (a := api.get("/v1/admin/backup"))["state"] != "running" and a,
+                           "the end of the backup")
+        self.assertEqual(done["state"], "done", done)
+        self.assertEqual(self.backups(), [first["name"], done["backup"]["name"]])
+        self.assertFalse((self.spine.root / "elsewhere").exists())
+        self.made()
+
+    def test_a_server_killed_in_a_backup_leaves_the_one_before_and_starts(self):
+        self.booked(range(3))
+        first = self.made()
+        self.booked(range(3, 6))
+        opened = self.slow("erasures/p0000")
+        self.begun()
+        go_on = opened()
+        making = self.folder / ".making"
+        self.assertTrue(list(making.rglob("*.sst")))
+        self.assertFalse((making / "manifest.json").exists())
+        self.spine.kill()
+        go_on()
+        self.assertEqual(self.backups(), [first["name"]])
+        twin, restored = self.restored()
+        self.assertEqual(restored["backup"], first["name"])
+        self.assertEqual(len(list(self.client(twin).pages("appointments?limit=200"))), 3)
+        self.spine.start()
+        self.assertEqual(len(list(self.client(self.spine).pages("appointments?limit=200"))), 6)
+        second = self.made()
+        self.assertEqual(second["base"], first["path"])
+        self.assertEqual(self.backups(), [first["name"], second["name"]])
+        self.assertFalse(making.exists())
+
+    def test_a_server_told_to_stop_in_a_backup_stops_and_leaves_no_part_of_one(self):
+        self.booked(range(3))
+        first = self.made()
+        opened = self.slow("erasures/p0000")
+        api = self.begun()
+        go_on = opened()
+        api.close()
+        self.spine.process.terminate()
+
+        def deaf():
+            visitor = house.Client(self.spine.address)
+            try:
+                return visitor.get("/healthz").status == 0
+            except house.LOST:
+                return True
+            finally:
+                visitor.close()
+        house.until(deaf, "the end of listening")
+        go_on()
+        self.assertEqual(self.spine.stop(), 0)
+        self.assertFalse((self.folder / ".making").exists())
+        self.assertFalse((self.spine.data / "p0000" / ".backup").exists())
+        # It was stopped, or was done before it could be: never a part.
+        for name in self.backups():
+            self.assertTrue((self.folder / name / "manifest.json").exists(), name)
+        self.assertEqual(self.backups()[0], first["name"])
+        twin, _ = self.restored()
+        self.assertEqual(len(list(self.client(twin).pages("appointments?limit=200"))), 3)
+        self.spine.start()
+        self.assertTrue(self.made()["verified"])
+
+    def test_another_base_and_no_verification_are_the_operators_choice(self):
+        self.booked(range(3))
+        first = self.made()
+        quick = self.made("--no-verify")
+        self.assertEqual((quick["verified"], quick["partitions"][0]["root"]), (False, None))
+        twin, restored = self.restored("--backup", quick["name"])
+        self.assertEqual(restored["partitions"][0]["position"], quick["partitions"][0]["position"])
+        self.assertEqual(twin.stop(), 0)
+        text = house.almanac("backup", self.folder, "--no-verify", "--server",
+                             f"http://{self.spine.address}", "--key", self.spine.key)
+        self.assertEqual(text.returncode, 0, text.stderr)
+        self.assertIn("NOT VERIFIED", text.stdout)
+        self.folder = self.spine.root / "elsewhere"
+        linked = self.made("--base", first["path"])
+        self.assertEqual(linked["base"], first["path"])
+        self.assertGreater(linked["linked_files"], 0)
+        missing = self.spine.root / "nowhere"
+        self.refused(self.back_up("--base", missing), NOT_FOUND, "backup_missing")
+        self.assertEqual(self.spine.stop(), 0)
+        self.refused(self.back_up("--base", missing, running=False), NOT_FOUND, "backup_missing")
+        shutil.rmtree(first["path"])
+        self.restored()
 
 
 if __name__ == "__main__":

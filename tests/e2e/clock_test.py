@@ -90,12 +90,17 @@ class ClockTest(unittest.TestCase):
         self.spine.kill()
         self.set_clock(-DAY)
         self.start()
+        code, said = self.clock()
+        self.assertEqual((code, said["jumped"], said["standing"]), (0, False, True), said)
+        ready = self.api.get("/readyz")
+        self.assertEqual((ready.status, ready.json["status"]), (200, "degraded"))
         self.assertEqual(self.found().status, 201)
         self.assertEqual(self.spine.stop(), 0)
         told = house.almanac("events", "--data", self.spine.data, "--tenant", "$system")
         times = [json.loads(line)["time"] for line in told.stdout.splitlines()]
         self.assertGreater(len(times), 2)
         self.assertEqual(times, sorted(times))
+        self.assertEqual(times[-1], said["now"])
 
     def test_an_accepted_jump_is_the_new_time_and_an_event(self):
         before = self.clock()[1]["now"]

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "eventstore/backup_files.hpp"
 #include "tests/eventstore/backup_fixture.hpp"
 
 namespace almanac::eventstore {
@@ -271,6 +272,95 @@ TEST_F(BackupTest, files_that_have_not_changed_are_linked_with_the_backup_before
     EXPECT_EQ(must(restore("restored")).partitions.at(0).fork.position, 66U);
     for (const auto& entry : fs::recursive_directory_iterator(place("data")))
         EXPECT_TRUE(!entry.is_regular_file() || links_of(entry.path()) == 1) << entry.path();
+}
+
+TEST_F(BackupTest, a_file_that_went_bad_in_the_backup_before_is_named_and_not_linked) {
+    create();
+    append_commands(*run(), 30);
+    const auto first = must(back_up());
+    const auto second = must(back_up());
+    ASSERT_GT(second.linked_files, 0U);
+    EXPECT_TRUE(second.damaged_files.empty());
+    for (const auto& file : second.manifest.files)
+        if (file.path.ends_with(".sst")) flip_a_byte(second.path / file.path);
+    const auto third = must(back_up());
+    EXPECT_TRUE(third.verified);
+    ASSERT_FALSE(third.damaged_files.empty());
+    for (const auto& file : third.damaged_files) {
+        EXPECT_TRUE(file.starts_with(second.path.string())) << file;
+        const auto copy = third.path / fs::path(file).lexically_relative(second.path);
+        EXPECT_EQ(links_of(copy), 1U) << copy;
+    }
+    refused("corrupt", restore("restored", {}, second.manifest.name));
+    EXPECT_EQ(must(restore("restored")).partitions.at(0).fork.position, 60U);
+}
+
+TEST_F(BackupTest, what_a_killed_backup_left_in_the_data_goes_when_it_is_opened) {
+    create();
+    const auto left = backup_scratch(place("data") / "p0000");
+    fs::create_directories(left / "log");
+    std::ofstream(left / "log" / "000009.sst") << "a link";
+    run();
+    EXPECT_FALSE(fs::exists(left));
+}
+
+TEST_F(BackupTest, a_backup_is_built_on_the_one_that_is_named) {
+    create();
+    append_commands(*run(), 30);
+    const auto first = must(back_up());
+    auto elsewhere = options("elsewhere");
+    elsewhere.base = first.path;
+    const auto linked = must(back_up_directory(place("data"), elsewhere));
+    EXPECT_EQ(linked.base, first.path.string());
+    EXPECT_GT(linked.linked_files, 0U);
+    // What is named has to be there.
+    elsewhere.base = place("backups") / "000009-20260101T000000Z";
+    EXPECT_EQ(back_up_directory(place("data"), elsewhere).error().code, "backup_missing");
+    fs::remove_all(first.path);
+    RestoreOptions wish;
+    wish.folder = place("elsewhere");
+    wish.data = place("restored");
+    wish.master_key = master_key();
+    wish.ballast_bytes = 0;
+    EXPECT_EQ(must(restore_backup(catalogue_, wish)).partitions.at(0).fork.position, 60U);
+}
+
+TEST_F(BackupTest, one_that_is_not_verified_says_so_and_is_checked_when_it_is_restored) {
+    create();
+    append_commands(*run(), 9);
+    auto quick = options();
+    quick.verify = false;
+    const auto report = must(back_up_directory(place("data"), quick));
+    EXPECT_FALSE(report.verified);
+    EXPECT_EQ(report.manifest.partitions.at(0).root, "");
+    const auto restored = must(restore("restored")).partitions.at(0);
+    EXPECT_EQ(restored.root, digest_of("data").root);
+    for (const auto& file : report.manifest.files)
+        if (file.path.ends_with(".sst")) flip_a_byte(report.path / file.path);
+    refused("corrupt", restore("again"), "again");
+}
+
+TEST_F(BackupTest, a_second_backup_into_a_folder_waits_for_nobody_and_is_refused) {
+    create();
+    append_commands(*run(), 3);
+    const auto report = must(back_up());
+    {
+        const auto held = must(BackupFolder::open_or_make(place("backups"), 1));
+        EXPECT_EQ(back_up().error().code, "backup_running");
+        refused("backup_running", restore("restored"));
+    }
+    must(restore("restored", {}, report.manifest.name));
+    must(back_up());
+}
+
+TEST_F(BackupTest, a_restored_master_key_is_nobody_elses) {
+    create();
+    append_commands(*run(), 1);
+    must(back_up());
+    must(restore("restored"));
+    struct stat about{};
+    ASSERT_EQ(::stat(master_key("restored").c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 07777, 0600U);
 }
 
 }  // namespace

@@ -46,6 +46,21 @@ TEST(SystemClock, stands_still_while_the_wall_clock_is_behind) {
     EXPECT_FALSE(clock.read().standing);
 }
 
+TEST(SystemClock, stands_at_what_was_given_before_a_restart_until_the_wall_clock_is_there) {
+    Wall wall;
+    auto clock = wall.clock();
+    const auto given = clock.now() + std::chrono::hours(24);
+    clock.not_before(given);
+    EXPECT_EQ(clock.now(), given);
+    EXPECT_TRUE(clock.read().standing);
+    EXPECT_FALSE(clock.read().jumped);
+    wall.pass(24 * 60 * minute_us + 1);
+    EXPECT_EQ(clock.now(), given + kernel::Micros(1));
+    EXPECT_FALSE(clock.read().standing);
+    clock.not_before(given);  // long past: nothing changes
+    EXPECT_EQ(clock.now(), given + kernel::Micros(1));
+}
+
 TEST(SystemClock, a_jump_of_more_than_five_minutes_stops_writes_until_it_returns) {
     for (const auto sign : {-1, 1}) {
         Wall wall;

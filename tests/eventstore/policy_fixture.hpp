@@ -192,7 +192,7 @@ class PolicyTest : public testing::Test {
     void init(unsigned partitions = 1, std::optional<Instant> sandbox_time = {}) {
         auto create = small_directory(partitions);
         create.sandbox_time = sandbox_time;
-        must(Store::init(data(), build_catalogue(), create));
+        must(Store::init(data(), build_catalogue(), create, clock()));
     }
     std::filesystem::path data() const { return directory_.path() / "data"; }
 
@@ -205,8 +205,7 @@ class PolicyTest : public testing::Test {
         store.log.env = options.env;
         store.policies = options.policies;
         store.mover = options.mover;
-        store.clock = std::make_shared<SystemClock>([this] { return now_us_.load(); },
-                                                    [this] { return now_us_.load(); });
+        store.clock = clock();
         store.policy_hooks.rejected = [this](const RejectedEffect& effect) {
             rejected.push_back(effect.policy + '/' + effect.effect + ' ' + effect.code);
         };
@@ -223,6 +222,10 @@ class PolicyTest : public testing::Test {
         catalogue_.reset();
     }
     void set_time(Instant to) { now_us_ = kernel::micros(to); }
+    std::shared_ptr<SystemClock> clock() {
+        const auto now = [this] { return now_us_.load(); };
+        return std::make_shared<SystemClock>(now, now);
+    }
 
     // Everything that policies have to do by now is done.
     bool settle() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 namespace almanac::faults {
@@ -143,6 +144,23 @@ Result<void> Business::open(const Options& options) {
     writer_ = std::make_unique<eventstore::Writer>(*partition_->log, *partition_->mark, clock_,
                                                    std::move(hooks), writing);
     return {};
+}
+
+eventstore::BackupSource Business::source() const {
+    return {0,
+            partition_->log.get(),
+            partition_->path,
+            [this](const eventstore::KeyringStore::Visit& visit) {
+                return keyring_->visit_entries(visit);
+            },
+            {}};
+}
+
+void Business::write_master_key(const std::filesystem::path& file) {
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(master_bytes.data()), master_bytes.size());
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 void Business::close() {

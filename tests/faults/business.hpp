@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "eventstore/backup.hpp"
 #include "eventstore/keyring.hpp"
 #include "eventstore/partition_keys.hpp"
 #include "tests/eventstore/writer_fixture.hpp"
@@ -51,6 +52,8 @@ class Business {
     eventstore::WriterStatus status() const { return writer_->status(); }
     std::string failure() const { return failure_; }
     std::filesystem::path ballast() const { return data_ / "p0000" / "ballast"; }
+    eventstore::BackupSource source() const;  // while it is open
+    static void write_master_key(const std::filesystem::path& file);
 
   private:
     static kernel::Result<void> compare(const eventstore::Log& log, eventstore::Keyring& keyring,

@@ -190,6 +190,16 @@ int disk_remove(const fs::path& file) {
     return 0;
 }
 
+int disk_link(const fs::path& file, const fs::path& name) {
+    const Admission admission(Call::create, name);
+    if (admission.error() != 0) return refused(admission.error());
+    auto* environment = admission.environment();
+    auto linked = environment ? environment->unsynced.file_at(file) : nullptr;
+    if (::link(file.c_str(), name.c_str()) != 0) return -1;
+    if (environment != nullptr) environment->unsynced.linked(name, linked);
+    return 0;
+}
+
 int disk_make_directory(const fs::path& directory, mode_t mode) {
     const Admission admission(Call::create, directory);
     if (admission.error() != 0) return refused(admission.error());

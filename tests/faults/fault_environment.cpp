@@ -66,6 +66,7 @@ FaultEnvironment::State::Verdict FaultEnvironment::State::judge(Call call,
         const auto& fault = armed.fault;
         if (armed.over || fault.call != call) continue;
         if (path.native().find(fault.where) == std::string::npos) continue;
+        if (!path.native().ends_with(fault.ends)) continue;
         if (++armed.seen < fault.nth) continue;
         armed.over = !fault.lasting;
         verdict.error = error_of(fault.effect);

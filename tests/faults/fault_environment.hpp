@@ -37,6 +37,7 @@ struct Fault {
     Effect effect = Effect::io_error;
     bool lasting = false;    // every call from the nth on; no_space always lasts until a removal
     std::string where = {};  // a part of the path; empty = anywhere below the root
+    std::string ends = {};   // how the path ends; empty = in any way
 };
 
 // ALMANAC_FAULT_SEED, or a random one; decided once in a program.

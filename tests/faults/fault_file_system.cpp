@@ -50,13 +50,28 @@ IOStatus sync_file(const std::string& name, const Unsynced::File& file, Plain&& 
     return status;
 }
 
-class FaultWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
+// A file of RocksDB's that is written, whose syncs the environment knows.
+template <class Wrapper>
+class SyncedFile : public Wrapper {
   public:
-    FaultWritableFile(std::unique_ptr<FSWritableFile>&& target, std::string name,
-                      Unsynced::File file)
-        : FSWritableFileOwnerWrapper(std::move(target)),
-          name_(std::move(name)),
-          file_(std::move(file)) {}
+    template <class Target>
+    SyncedFile(std::unique_ptr<Target>&& target, std::string name, Unsynced::File file)
+        : Wrapper(std::move(target)), name_(std::move(name)), file_(std::move(file)) {}
+    IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+        return sync_file(name_, file_, [&] { return Wrapper::Sync(options, debug); });
+    }
+    IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+        return sync_file(name_, file_, [&] { return Wrapper::Fsync(options, debug); });
+    }
+
+  protected:
+    std::string name_;
+    Unsynced::File file_;
+};
+
+class FaultWritableFile final : public SyncedFile<rocksdb::FSWritableFileOwnerWrapper> {
+  public:
+    using SyncedFile::SyncedFile;
     IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
         const Admission admission(Call::write, name_);
         auto admitted = data;
@@ -82,43 +97,15 @@ class FaultWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
             admission.environment()->unsynced.resized(*file_, bytes);
         return status;
     }
-    IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-        return sync_file(name_, file_,
-                         [&] { return FSWritableFileOwnerWrapper::Sync(options, debug); });
-    }
-    IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-        return sync_file(name_, file_,
-                         [&] { return FSWritableFileOwnerWrapper::Fsync(options, debug); });
-    }
-
-  private:
-    std::string name_;
-    Unsynced::File file_;
 };
 
 // RocksDB opens tables that it takes in as they are for a sync only.
-class FaultRandomRWFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
+class FaultRandomRWFile final : public SyncedFile<rocksdb::FSRandomRWFileOwnerWrapper> {
   public:
-    FaultRandomRWFile(std::unique_ptr<FSRandomRWFile>&& target, std::string name,
-                      Unsynced::File file)
-        : FSRandomRWFileOwnerWrapper(std::move(target)),
-          name_(std::move(name)),
-          file_(std::move(file)) {}
+    using SyncedFile::SyncedFile;
     IOStatus Write(std::uint64_t, const Slice&, const IOOptions&, IODebugContext*) override {
         return IOStatus::NotSupported("The fault environment knows no such write.");
     }
-    IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-        return sync_file(name_, file_,
-                         [&] { return FSRandomRWFileOwnerWrapper::Sync(options, debug); });
-    }
-    IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-        return sync_file(name_, file_,
-                         [&] { return FSRandomRWFileOwnerWrapper::Fsync(options, debug); });
-    }
-
-  private:
-    std::string name_;
-    Unsynced::File file_;
 };
 
 // The answer with one bit flipped, in the caller's own buffer.

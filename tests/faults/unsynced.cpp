@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 namespace almanac::faults {
 namespace {
@@ -43,6 +44,12 @@ class Patch {
   private:
     int descriptor_;
 };
+
+// What lies below `from` lies below `to`; everything else stays.
+void move_below(fs::path& path, const fs::path& from, const fs::path& to) {
+    const auto below = path.lexically_relative(from);
+    if (!below.empty() && below != "." && *below.begin() != "..") path = to / below;
+}
 }  // namespace
 
 fs::path plain_path(const fs::path& path) {
@@ -135,7 +142,20 @@ int Unsynced::rename(const fs::path& from, const fs::path& to) {
         moved.key() = target;
         files_.insert(std::move(moved));
     }
+    if (fs::is_directory(target)) move_names(source, target);
     return 0;
+}
+
+void Unsynced::move_names(const fs::path& from, const fs::path& to) {
+    for (auto& entry : entries_) {
+        move_below(entry.name, from, to);
+        move_below(entry.renamed_from, from, to);
+    }
+    for (auto& [path, file] : std::exchange(files_, {})) {
+        auto name = path;
+        move_below(name, from, to);
+        files_[name] = file;
+    }
 }
 
 int Unsynced::remove(const fs::path& path) {
@@ -248,8 +268,8 @@ void Unsynced::lose_bytes(const fs::path& path, DiskFile& file, std::mt19937_64&
 void Unsynced::lose_names(std::mt19937_64& random) {
     const auto lost_of_four = 2 * (random() % 3);
     std::set<fs::path> lost_names;
-    std::vector<const Entry*> lost;
-    for (const auto& entry : entries_) {
+    std::vector<Entry*> lost;
+    for (auto& entry : entries_) {
         if (random() % 4 >= lost_of_four && !lost_names.contains(entry.name) &&
             !lost_names.contains(entry.renamed_from))
             continue;
@@ -257,7 +277,14 @@ void Unsynced::lose_names(std::mt19937_64& random) {
         if (!entry.renamed_from.empty()) lost_names.insert(entry.renamed_from);
         lost.push_back(&entry);
     }
-    for (auto entry = lost.rbegin(); entry != lost.rend(); ++entry) undo(**entry);
+    for (auto entry = lost.rbegin(); entry != lost.rend(); ++entry) {
+        undo(**entry);
+        if ((*entry)->change != Change::renamed) continue;
+        for (auto earlier = std::next(entry); earlier != lost.rend(); ++earlier) {
+            move_below((*earlier)->name, (*entry)->name, (*entry)->renamed_from);
+            move_below((*earlier)->renamed_from, (*entry)->name, (*entry)->renamed_from);
+        }
+    }
 }
 
 void Unsynced::undo(const Entry& entry) {
@@ -268,10 +295,15 @@ void Unsynced::undo(const Entry& entry) {
         case Change::removed:
             break;
         case Change::renamed:
+            // Directories go without a note of it; what was in one has come back before.
+            if (!fs::exists(entry.name)) break;
+            fs::create_directories(entry.renamed_from.parent_path());
             fs::rename(entry.name, entry.renamed_from);
             break;
     }
-    if (!entry.saved.empty()) fs::rename(entry.saved, entry.name);
+    if (entry.saved.empty()) return;
+    fs::create_directories(entry.name.parent_path());
+    fs::rename(entry.saved, entry.name);
 }
 
 }  // namespace almanac::faults

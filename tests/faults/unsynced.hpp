@@ -76,6 +76,7 @@ class Unsynced {
     std::filesystem::path save(const std::filesystem::path& path);
     void note(Change change, const std::filesystem::path& name,
               const std::filesystem::path& renamed_from, const std::filesystem::path& saved);
+    void move_names(const std::filesystem::path& from, const std::filesystem::path& to);
     void lose_bytes(const std::filesystem::path& path, DiskFile& file, std::mt19937_64& random);
     void lose_names(std::mt19937_64& random);
     void undo(const Entry& entry);

@@ -1,5 +1,7 @@
 #include "domain/kernel/json.hpp"
 
+#include "domain/kernel/json_arena.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -257,6 +259,31 @@ TEST(JsonMergePatch, table_of_rfc_7396_appendix_a) {
         auto target = parse_own(original);
         merge_patch(target, parse_own(patch));
         EXPECT_EQ(target, parse_own(result)) << original << " patched by " << patch;
+    }
+}
+
+TEST(JsonArena, reads_what_parse_reads_and_a_copy_outlives_it) {
+    const auto long_text = std::string(20'000, 'x');  // more than the arena begins with
+    const auto text =
+        R"({"a":[1,-2,1.5,18446744073709551615,true,null,{}],"b":{"c":")" + long_text + R"("}})";
+    Value copy;
+    {
+        Arena arena;
+        const auto value = arena.parse(text);
+        ASSERT_TRUE(value);
+        EXPECT_EQ(*value, *parse(text));
+        copy = *value;
+    }
+    EXPECT_EQ(copy.at("b").at("c").as_string(), long_text);
+}
+
+TEST(JsonArena, refuses_what_parse_refuses_in_the_same_words) {
+    for (const auto& text : {std::string("{\"a\":[{\"b\":1,\"b\":2}]}"), std::string("[1,"),
+                             std::string(), nested(depth_max + 1, "[", "]")}) {
+        Arena arena;
+        const auto value = arena.parse(text);
+        ASSERT_FALSE(value) << text;
+        EXPECT_EQ(value.error().detail, parse(text).error().detail);
     }
 }
 }  // namespace

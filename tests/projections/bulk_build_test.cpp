@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 #include <functional>
+#include <thread>
 
 #include "tests/projections/house.hpp"
 
@@ -181,6 +183,38 @@ TEST_F(BulkBuildTest, shows_nothing_before_all_is_there) {
     EXPECT_FALSE(store->is_building("things"));
 }
 
+TEST_F(BulkBuildTest, who_has_read_since_before_it_began_sees_nothing_of_it) {
+    append(200);
+    auto store = open("views");
+    std::vector<ViewRows> before;  // of each tenant
+    for (std::uint8_t n = 1; n <= 3; ++n)
+        before.push_back(store->read({"things", 1}, tenant_number(n)));
+    const Hooked unhooked([](std::uint64_t) {});
+    ASSERT_EQ(build_in_bulk(catalogue(), house.log(), *store, unhooked, last(),
+                            options_of(true).bulk, [] { return true; }),
+              BulkOutcome::built);
+    std::string value;
+    for (const auto& rows : before) {
+        for (std::uint64_t position = 1; position <= last(); ++position)
+            EXPECT_FALSE(rows.get("row " + std::to_string(position), value)) << position;
+        auto walk = rows.walk("row ");
+        walk.seek_first();
+        EXPECT_FALSE(walk.valid());
+    }
+    EXPECT_EQ(row_seen(*store, 1), "there");
+}
+
+TEST_F(BulkBuildTest, tables_that_a_failed_one_left_go_when_the_next_begins) {
+    auto store = open("views");
+    const auto tables = house.path("views.tables");
+    std::filesystem::create_directories(tables);
+    std::ofstream(std::filesystem::path(tables) / "7.sst") << "half a table";
+    store->begin_building(Things().view());
+    EXPECT_TRUE(std::filesystem::is_empty(tables));
+    store->end_building();
+    EXPECT_FALSE(std::filesystem::exists(tables));
+}
+
 TEST_F(BulkBuildTest, leaves_nothing_of_what_was_interrupted_and_begins_again) {
     append(200);
     {
@@ -224,6 +258,51 @@ TEST_F(BulkBuildTest, stopped_it_leaves_nothing) {
     EXPECT_EQ(store->checkpoint("things"), std::nullopt);
     auto fresh = open("fresh");
     EXPECT_EQ(store->digest(hooked.view()), fresh->digest(hooked.view()));
+}
+
+// The views' thread looks after the build, and is told to stop in the middle of that.
+TEST_F(BulkBuildTest, stopped_with_the_runtime_it_is_begun_again_at_the_next_start) {
+    append(200);
+    auto store = open("views");
+    std::atomic<bool> in_the_middle = false, looks = false, released = false;
+    const auto is_set = [](std::atomic<bool>& flag) {
+        flag = true;
+        flag.notify_all();
+    };
+    Hooked hooked([&](std::uint64_t position) {
+        if (position < 100) return;
+        is_set(in_the_middle);
+        released.wait(false);
+    });
+    auto options = options_of(true);
+    options.batch_events_max = 10;
+    options.waiters_max = SIZE_MAX;
+    Runtime runtime(catalogue(), house.log(), *store, {&hooked}, {}, options);
+    runtime.start();
+    in_the_middle.wait(false);
+    const auto never = last() + 1;
+    const auto now = std::chrono::steady_clock::now();
+    bool asks = false, stopping = false;  // who asks then is answered at once
+    runtime.when_applied(never, now, [&](bool) {
+        is_set(looks);
+        while (!stopping) {
+            asks = true;
+            runtime.when_applied(never, now + std::chrono::hours(1),
+                                 [&](bool) { stopping = stopping || asks; });
+            asks = false;
+            std::this_thread::yield();
+        }
+        is_set(released);
+    });
+    looks.wait(false);
+    runtime.stop();
+    const auto checkpoint = store->checkpoint("things");
+    EXPECT_TRUE(!checkpoint || checkpoint->position == last()) << checkpoint->position;
+    if (checkpoint) return;  // it had come to its end before
+    Things things;
+    const auto [digest, builds] = run(*store, things, true);
+    EXPECT_EQ(builds, 1U);
+    EXPECT_EQ(digest, ordinary());
 }
 
 TEST_F(BulkBuildTest, an_event_that_cannot_be_applied_is_parked_the_ordinary_way) {

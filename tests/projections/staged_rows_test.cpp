@@ -66,6 +66,30 @@ TEST(StagedRows, always_equal_a_model) {
     }
 }
 
+// Keys that share long beginnings, end within others, differ by zeros behind their end, and come
+// again: what is ordered eight bytes at a time.
+TEST(StagedRows, order_long_keys_as_bytes_are_ordered) {
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    StagedRows staged;
+    for (int round = 0; round < 100; ++round) {
+        std::map<std::string, std::optional<std::string>> model;
+        const std::string beginning(random() % 30, 'b');
+        for (int writes = 0; writes < 400; ++writes) {
+            auto key = beginning;
+            for (auto parts = random() % 4; parts > 0; --parts)
+                key += std::string(random() % 12, "\0a\xff"[random() % 3]);
+            const auto value = std::to_string(writes);
+            staged.put(key, value);
+            model[key] = value;
+        }
+        const decltype(Reader::rows) expected(model.begin(), model.end());
+        EXPECT_EQ(laid_down(staged), expected);
+        staged.clear();
+    }
+}
+
 TEST(StagedRows, hold_keys_and_values_of_any_bytes) {
     StagedRows staged;
     const std::string zeros("\0\xff\0", 3);

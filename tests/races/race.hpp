@@ -324,11 +324,11 @@ class Race : public testing::Test {
         auto create = eventstore::small_directory();
         create.sandbox_time = sandbox_time;
         const auto data = directory_.path() / "data";
-        must(eventstore::Store::init(data, catalogue_, create));
         const auto stands = [] { return kernel::micros(at("2026-12-01T08:00")); };
         eventstore::StoreOptions options;
         options.clock = std::make_shared<eventstore::SystemClock>(stands, stands);
         options.mover.command_wait = std::chrono::minutes{2};
+        must(eventstore::Store::init(data, catalogue_, create, options.clock));
         store_ = must(eventstore::Store::open(data, catalogue_, options));
         must(store_->finish_begun());
         must(store_->start_policies());

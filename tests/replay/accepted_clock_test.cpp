@@ -1,4 +1,5 @@
 // A jumped wall clock of a store: nothing is written until it is accepted, and that is an event.
+// One that is behind at a start: time stands at the last event.
 #include <gtest/gtest.h>
 
 #include "domain/tenancy/machine_clock.hpp"
@@ -57,6 +58,38 @@ TEST_F(AcceptedClockTest, nothing_is_written_before_and_all_after) {
     EXPECT_EQ(held->revision, 1U);
     EXPECT_EQ(static_cast<const tenancy::MachineClock*>(held->state.get())->accepted,
               kernel::instant_from_micros(wall_us));
+}
+
+TEST_F(AcceptedClockTest, after_a_start_with_the_wall_clock_behind_time_stands_at_the_last_event) {
+    std::int64_t wall_us = 1'800'000'000'000'000;
+    const auto clock = [&] {
+        const auto wall = [&] { return wall_us; };
+        return std::make_shared<eventstore::SystemClock>(wall, wall);
+    };
+    const auto started = [&] {
+        eventstore::StoreOptions options;
+        options.clock = clock();
+        auto store = eventstore::Store::open(path("data"), catalogue, options);
+        if (!store) throw std::runtime_error(store.error().detail);
+        return std::move(*store);
+    };
+    const auto first = kernel::instant_from_micros(wall_us);
+    eventstore::CreateOptions create;
+    create.ballast_bytes = 4'096;
+    ASSERT_TRUE(eventstore::Store::init(path("data"), catalogue, create, clock()));
+    wall_us -= 24 * hour_us;
+    auto store = started();
+    EXPECT_TRUE(store->partition(0).writer().status().clock_standing);
+    EXPECT_FALSE(store->partition(0).writer().status().clock_jumped);
+    EXPECT_EQ(store->clock().now(), first);
+    ASSERT_TRUE(write(*store));
+    const auto& log = store->partition(0).log();
+    EXPECT_EQ(log.record(log.last_position())->time, first);
+    store.reset();
+    wall_us += 25 * hour_us;
+    store = started();
+    EXPECT_FALSE(store->partition(0).writer().status().clock_standing);
+    EXPECT_EQ(store->clock().now(), first + std::chrono::hours(1));
 }
 
 TEST_F(AcceptedClockTest, a_sandbox_has_none) {
