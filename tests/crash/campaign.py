@@ -193,6 +193,13 @@ def arguments():
     return parser.parse_args()
 
 
+# The loader passes over a library that it does not find, and nobody would die.
+def missing_programs():
+    names = ("ALMANACD", "ALMANAC", "DYING_CALL", "ALMANACD_FAULTS")
+    return [f"{name}={os.environ[name]}" for name in names
+            if name in os.environ and not os.path.isfile(os.environ[name])]
+
+
 _template = None
 
 
@@ -203,6 +210,8 @@ def run_point(seed, number, root):
 def main():
     global _template
     wish = arguments()
+    if missing := missing_programs():
+        sys.exit(f"crash: there is no such file: {', '.join(missing)}")
     seed = wish.seed if wish.seed is not None else random.SystemRandom().randrange(1 << 32)
     root = pathlib.Path(wish.directory or tempfile.mkdtemp(prefix="almanac-crash-"))
     print(f"crash: seed {seed}, in {root}", flush=True)
