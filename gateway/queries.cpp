@@ -239,16 +239,15 @@ void Queries::get_as_of(const CallPtr& call, const Uuid& id,
 }
 
 void Queries::answer_row(const CallPtr& call, Result<std::optional<projections::Row>> row,
-                         std::uint64_t position, const Moment& moment,
-                         std::optional<Instant> now) {
+                         std::uint64_t position, const Moment& moment, std::optional<Instant> now) {
     if (!row) return call->refuse(row.error());
     if (!*row) return call->refuse(not_found().error());
     const auto revision = (*row)->revision;
     const auto& collection = *call->route->collection;
     std::vector<std::string> texts;
     texts.push_back(std::move((*row)->json));
-    const auto shown = views_.of(*call).records->present(call->tenant.id, collection.name, texts,
-                                                         moment, now);
+    const auto shown =
+        views_.of(*call).records->present(call->tenant.id, collection.name, texts, moment, now);
     if (!shown) return call->refuse(shown.error());
     open_rows(call, collection, std::move(texts),
               [call, revision, position](std::vector<json::Value> rows) {

@@ -114,12 +114,12 @@ BOOST_DESCRIBE_STRUCT(LoyaltyTiers, (), (date, members, data))
 
 namespace almanac::kernel {
 template <>
-inline constexpr auto rules<loyalty::AskLedger> = fields(
-    field(&loyalty::AskLedger::id, "").path(),
-    field(&loyalty::AskLedger::from, "only rows from then on"),
-    field(&loyalty::AskLedger::to, "only rows before it"),
-    field(&loyalty::AskLedger::limit, "rows of a page").range(1, 200).may_omit(),
-    field(&loyalty::AskLedger::cursor, "`next_cursor` of the page before"));
+inline constexpr auto rules<loyalty::AskLedger> =
+    fields(field(&loyalty::AskLedger::id, "").path(),
+           field(&loyalty::AskLedger::from, "only rows from then on"),
+           field(&loyalty::AskLedger::to, "only rows before it"),
+           field(&loyalty::AskLedger::limit, "rows of a page").range(1, 200).may_omit(),
+           field(&loyalty::AskLedger::cursor, "`next_cursor` of the page before"));
 template <>
 inline constexpr auto doc<loyalty::LedgerPage> =
     "What changed an account's balance, the newest first.";
@@ -136,13 +136,13 @@ inline constexpr auto rules<loyalty::LedgerRow> = fields(
     field(&loyalty::LedgerRow::source,
           "where the points came from or went to; none: expiry, adjustment"));
 template <>
-inline constexpr auto rules<loyalty::AskPointsExpiring> = fields(
-    field(&loyalty::AskPointsExpiring::from, "first of the last days; none: today"),
-    field(&loyalty::AskPointsExpiring::to, "last one, included; at most 366 days"),
-    field(&loyalty::AskPointsExpiring::days, "instead of `to`: so many days; else 30")
-        .range(1, loyalty::expiring_days_max),
-    field(&loyalty::AskPointsExpiring::limit, "rows of a page").range(1, 200).may_omit(),
-    field(&loyalty::AskPointsExpiring::cursor, "`next_cursor` of the page before"));
+inline constexpr auto rules<loyalty::AskPointsExpiring> =
+    fields(field(&loyalty::AskPointsExpiring::from, "first of the last days; none: today"),
+           field(&loyalty::AskPointsExpiring::to, "last one, included; at most 366 days"),
+           field(&loyalty::AskPointsExpiring::days, "instead of `to`: so many days; else 30")
+               .range(1, loyalty::expiring_days_max),
+           field(&loyalty::AskPointsExpiring::limit, "rows of a page").range(1, 200).may_omit(),
+           field(&loyalty::AskPointsExpiring::cursor, "`next_cursor` of the page before"));
 template <>
 inline constexpr auto doc<loyalty::PointsExpiring> =
     "Who loses how many points by when, unless they are used; reserved points do not expire.";

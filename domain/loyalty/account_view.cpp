@@ -7,8 +7,7 @@
 namespace almanac::loyalty {
 namespace {
 // The one above the tier it has; where the programme does not know that tier, above its points.
-const Tier* tier_above(const Account& account, const LoyaltyProgram& program,
-                       std::int64_t points) {
+const Tier* tier_above(const Account& account, const LoyaltyProgram& program, std::int64_t points) {
     const auto* held = tier_of(program, account.tier);
     if (!held && account.tier) held = reached_tier(program, points);
     const auto* next = held ? held + 1 : program.tiers.data();

@@ -42,10 +42,10 @@ namespace almanac::kernel {
 template <>
 inline constexpr auto doc<loyalty::AccountView> = "A member's points, as of today.";
 template <>
-inline constexpr auto rules<loyalty::Balance> =
-    fields(field(&loyalty::Balance::available, "negative: owed, after a refund of what was spent"),
-           field(&loyalty::Balance::pending, "earned, not to be spent yet"),
-           field(&loyalty::Balance::reserved, "held by redemptions that are not paid or cancelled"));
+inline constexpr auto rules<loyalty::Balance> = fields(
+    field(&loyalty::Balance::available, "negative: owed, after a refund of what was spent"),
+    field(&loyalty::Balance::pending, "earned, not to be spent yet"),
+    field(&loyalty::Balance::reserved, "held by redemptions that are not paid or cancelled"));
 template <>
 inline constexpr auto rules<loyalty::AccountBucket> =
     fields(field(&loyalty::AccountBucket::earned_on, "in the tenant's zone"),

@@ -36,10 +36,9 @@ Result<PointsExpiring> points_expiring(const ViewRows& rows, const AskPointsExpi
     answer.to = range->to;
     const auto first = std::max(range->from, today);
     answer.points = points_of(rows, first, range->to);
-    const CursorCoder cursors(question.log_id(), "points_expiring " +
-                                                     kernel::to_string(question.tenant) + ' ' +
-                                                     kernel::to_string(range->from) + ' ' +
-                                                     kernel::to_string(range->to));
+    const CursorCoder cursors(
+        question.log_id(), "points_expiring " + kernel::to_string(question.tenant) + ' ' +
+                               kernel::to_string(range->from) + ' ' + kernel::to_string(range->to));
     auto start = date_key("x", first);
     std::string after;
     if (asked.cursor) {

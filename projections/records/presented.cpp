@@ -8,8 +8,8 @@ namespace json = kernel::json;
 
 std::string loyalty_account(const void* state, kernel::Read& read, kernel::Instant now) {
     const auto terms = loyalty::terms_at(now, read);
-    const auto view = loyalty::view_on(*static_cast<const loyalty::Account*>(state), terms.program,
-                                       terms.today);
+    const auto view =
+        loyalty::view_on(*static_cast<const loyalty::Account*>(state), terms.program, terms.today);
     return kernel::to_json(view, kernel::Form::sealed, true);
 }
 }  // namespace

@@ -279,6 +279,7 @@ TEST_F(ReportsTest, who_keeps_the_tenant_is_built_again_when_its_shape_changes) 
     }
     EXPECT_EQ(keep_it, (std::set<std::string>{"appointment_stats", "business_metrics",
                                               "calendar_feed", "client_summary", "dashboard",
+                                              "loyalty_account", "loyalty_tiers",
                                               "monthly_booking_stats", "service_performance"}));
 }
 
