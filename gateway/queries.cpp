@@ -144,7 +144,12 @@ Result<projections::Page> Queries::search(const CallPtr& call, const Collection&
 
 void Queries::answer_page(const CallPtr& call, projections::Page page) {
     const auto position = page.position;
-    open_rows(call, *call->route->collection, texts_of(std::move(page.rows)),
+    const auto& collection = *call->route->collection;
+    auto texts = texts_of(std::move(page.rows));
+    const auto shown = views_.of(*call).records->present(call->tenant.id, collection.name, texts,
+                                                         position, store_.clock().now());
+    if (!shown) return call->refuse(shown.error());
+    open_rows(call, collection, std::move(texts),
               [call, next = page.next_cursor, position](std::vector<json::Value> rows) {
                   call->answer_json(200, page_body(std::move(rows), next), position);
               });
@@ -202,7 +207,7 @@ void Queries::get(CallPtr call) {
             auto row = views_.of(*call).records->get(call->tenant.id, collection.name, id);
             const auto position = row && *row ? (*row)->position : 0;
             if (row && *row && (*row)->deleted) row = std::optional<projections::Row>{};
-            answer_row(call, std::move(row), position);
+            answer_row(call, std::move(row), position, position, store_.clock().now());
         });
     }
     projections::RecordQueries::Moment moment;
@@ -223,28 +228,29 @@ void Queries::get_as_of(const CallPtr& call, const Uuid& id,
                         const projections::RecordQueries::Moment& moment) {
     const auto answer = [this, call, id, moment] {
         const auto& records = *views_.of(*call).records;
-        answer_row_as_of(call,
-                         records.as_of(call->tenant.id, call->route->collection->name, id, moment));
+        auto row = records.as_of(call->tenant.id, call->route->collection->name, id, moment);
+        // What was deleted then was not there, as GET says of what is deleted now.
+        if (row && *row && (*row)->deleted) row = std::optional<projections::Row>{};
+        answer_row(call, std::move(row), call->partition->log().last_position(), moment, {});
     };
     eventstore::Job barrier;
     barrier.done = [answer](eventstore::Outcome) { answer(); };
     if (auto queued = call->partition->writer().submit(std::move(barrier)); !queued) answer();
 }
 
-// What was deleted then was not there, as GET says of what is deleted now.
-void Queries::answer_row_as_of(const CallPtr& call, Result<std::optional<projections::Row>> row) {
-    if (row && *row && (*row)->deleted) row = std::optional<projections::Row>{};
-    answer_row(call, std::move(row), call->partition->log().last_position());
-}
-
 void Queries::answer_row(const CallPtr& call, Result<std::optional<projections::Row>> row,
-                         std::uint64_t position) {
+                         std::uint64_t position, const Moment& moment,
+                         std::optional<Instant> now) {
     if (!row) return call->refuse(row.error());
     if (!*row) return call->refuse(not_found().error());
     const auto revision = (*row)->revision;
+    const auto& collection = *call->route->collection;
     std::vector<std::string> texts;
     texts.push_back(std::move((*row)->json));
-    open_rows(call, *call->route->collection, std::move(texts),
+    const auto shown = views_.of(*call).records->present(call->tenant.id, collection.name, texts,
+                                                         moment, now);
+    if (!shown) return call->refuse(shown.error());
+    open_rows(call, collection, std::move(texts),
               [call, revision, position](std::vector<json::Value> rows) {
                   Response response;
                   response.body = json::dump(rows.front());

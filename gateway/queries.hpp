@@ -23,9 +23,11 @@ class Queries {
                    const projections::RecordQueries::Moment& moment);
     void answer_history(const CallPtr& call, const kernel::Uuid& id, std::uint64_t after,
                         std::size_t limit);
-    void answer_row_as_of(const CallPtr& call, kernel::Result<std::optional<projections::Row>> row);
+    // `moment` and `now`: for which it is shown (RecordQueries::present).
+    using Moment = projections::RecordQueries::Moment;
     void answer_row(const CallPtr& call, kernel::Result<std::optional<projections::Row>> row,
-                    std::uint64_t position);
+                    std::uint64_t position, const Moment& moment,
+                    std::optional<kernel::Instant> now);
     kernel::Result<projections::Page> search(
         const CallPtr& call, const kernel::Collection& collection,
         const std::map<std::string, std::string, std::less<>>& asked);

@@ -71,7 +71,10 @@ void open_row_as_of(const CallPtr& call, Views& views, const Collection& collect
     auto row = views.of(*call).records->as_of(call->tenant.id, collection.name, id, position);
     if (!row) return call->refuse(row.error());
     if (!*row) return then(std::nullopt);
-    const std::vector<std::string> texts{std::move((*row)->json)};
+    std::vector<std::string> texts{std::move((*row)->json)};
+    const auto shown =
+        views.of(*call).records->present(call->tenant.id, collection.name, texts, position);
+    if (!shown) return call->refuse(shown.error());
     open_recorded(call, collection, texts,
                   [call, &collection, text = texts.front(),
                    then = std::move(then)](Result<std::vector<json::Value>> opened) mutable {

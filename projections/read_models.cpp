@@ -11,7 +11,10 @@
 #include "projections/client_summary/client_summary.hpp"
 #include "projections/dashboard/dashboard.hpp"
 #include "projections/free_busy/free_busy.hpp"
+#include "projections/loyalty_account/loyalty_account.hpp"
+#include "projections/loyalty_tiers/loyalty_tiers.hpp"
 #include "projections/monthly_booking_stats/monthly_booking_stats.hpp"
+#include "projections/points_expiring/points_expiring.hpp"
 #include "projections/service_performance/service_performance.hpp"
 #include "projections/utilisation/utilisation.hpp"
 
@@ -44,6 +47,9 @@ ReadModels::ReadModels(const kernel::Catalogue& catalogue, const ViewStore& stor
         &calendar_availability_summary);
     add(std::make_unique<ServicePerformanceProjection>(), "service_performance",
         &service_performance);
+    add(std::make_unique<LoyaltyAccountProjection>(), "loyalty_ledger", &loyalty_ledger);
+    add_query("loyalty_account", "points_expiring", &points_expiring);
+    add(std::make_unique<LoyaltyTiersProjection>(), "loyalty_tiers", &loyalty_tiers);
 }
 ReadModels::~ReadModels() = default;
 

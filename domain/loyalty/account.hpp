@@ -182,6 +182,7 @@ struct Account {
     std::optional<LocalDate> stepped_down_on;
     std::vector<DayPoints> earned_days;  // of the last twelve months, by day
     std::optional<LocalDate> last_activity_on;
+    bool operator==(const Account&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (member, status, enrolled_at, buckets, reserved, debt, lifetime_points, tier,

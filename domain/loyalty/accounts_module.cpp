@@ -1,3 +1,4 @@
+#include "domain/loyalty/account_view.hpp"
 #include "domain/loyalty/earning.hpp"
 #include "domain/loyalty/module.hpp"
 #include "domain/loyalty/policies.hpp"
@@ -37,6 +38,7 @@ void declare_accounts(Module& loyalty) {
     auto& accounts = loyalty.collection<Account>("loyalty_accounts", "loyalty.loyalty_account:read",
                                                  "Members' points.");
     accounts.filters = {{"member_id", "member.id"}, {"status", "status"}, {"tier", "tier"}};
+    accounts.schema = &detail::row_schema<AccountView>;  // projections/records/presented.cpp shows it
     loyalty.command<EnrolMember, Account>("enrol_member", "POST loyalty_accounts",
                                           "loyalty.loyalty_account:create",
                                           "Opens the account of a client or guest.");

@@ -22,6 +22,7 @@ void declare(Catalogue& catalogue) {
     Module loyalty(catalogue, "loyalty");
     declare_programs(loyalty);
     declare_accounts(loyalty);
+    declare_account_reports(loyalty);
     declare_redemptions(loyalty);
     declare_earning(loyalty);
     declare_referrals(loyalty);

@@ -6,6 +6,7 @@ namespace almanac::loyalty {
 
 void declare_programs(kernel::Module& loyalty);
 void declare_accounts(kernel::Module& loyalty);
+void declare_account_reports(kernel::Module& loyalty);
 void declare_redemptions(kernel::Module& loyalty);
 void declare_earning(kernel::Module& loyalty);
 void declare_referrals(kernel::Module& loyalty);

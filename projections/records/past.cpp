@@ -1,20 +1,12 @@
 #include "projections/records/past.hpp"
 
+#include "projections/records/past_read.hpp"
 #include "projections/records/row.hpp"
 
 namespace almanac::projections {
 namespace {
-using eventstore::Record;
-
 std::string identity_tag(const kernel::FoldType& fold, const kernel::Uuid& id) {
     return std::string(fold.kind) + ':' + kernel::to_string(id);
-}
-
-// Whether the event's whole command had happened by then.
-bool is_within(const Record& record, std::uint64_t position, const RecordQueries::Moment& moment) {
-    if (const auto* time = std::get_if<kernel::Instant>(&moment)) return record.time <= *time;
-    const auto last_of_command = position + record.count - record.index - 1;
-    return last_of_command <= std::get<std::uint64_t>(moment);
 }
 }  // namespace
 
@@ -33,24 +25,14 @@ Result<std::optional<Row>> Past::as_of(const TenantId& tenant, const kernel::Fol
                                        const kernel::Uuid& id,
                                        const RecordQueries::Moment& moment) const {
     const auto tag = identity_tag(fold, id);
-    const auto positions = positions_of(tenant, tag);
-    if (!positions) return std::unexpected(positions.error());
-    kernel::Held held;
-    held.state = fold.make();
+    const auto held = fold_as_of(catalogue_, log_, tenant, fold, tag, moment);
+    if (!held) return std::unexpected(held.error());
+    if (held->revision == 0) return std::optional<Row>();
     try {
-        for (const auto position : *positions) {
-            const auto record = log_.record(position);
-            if (!record) return std::unexpected(record.error());
-            if (!is_within(*record, position, moment)) break;
-            const auto event = eventstore::read_event(catalogue_, *record);
-            if (!event) return std::unexpected(event.error());
-            eventstore::apply_event(held, fold, *event, *record, position, tag);
-        }
-        if (held.revision == 0) return std::optional<Row>();
         Row row;
-        write_json(row.json, fold, id, held);
-        row.revision = held.revision;
-        row.position = held.last_position;
+        write_json(row.json, fold, id, *held);
+        row.revision = held->revision;
+        row.position = held->last_position;
         const auto json = kernel::json::parse_own(row.json);
         const auto* deleted = json.get_object().if_contains("deleted_at");
         row.deleted = deleted != nullptr && !deleted->is_null();

@@ -2,6 +2,8 @@
 
 #include "projections/records/index_walk.hpp"
 #include "projections/records/past.hpp"
+#include "projections/records/past_read.hpp"
+#include "projections/records/presented.hpp"
 #include "projections/records/records.hpp"
 #include "projections/records/row.hpp"
 
@@ -158,6 +160,33 @@ Result<std::optional<Row>> RecordQueries::as_of(const TenantId& tenant, std::str
     if (layout == nullptr) return no_collection();
     return Past(state_->catalogue, state_->log)
         .as_of(tenant, *layout->collection->fold, id, moment);
+}
+
+Result<void> RecordQueries::present(const TenantId& tenant, std::string_view collection,
+                                    std::vector<std::string>& rows, Moment moment,
+                                    std::optional<kernel::Instant> now) const {
+    const auto presentation = presentation_of(collection);
+    const auto* layout = presentation ? state_->layout.find(collection) : nullptr;
+    if (layout == nullptr || rows.empty()) return {};
+    if (!now && std::holds_alternative<kernel::Instant>(moment)) {
+        now = std::get<kernel::Instant>(moment);
+    } else if (!now) {
+        const auto position =
+            std::min(std::get<std::uint64_t>(moment), state_->log.last_position());
+        const auto record = state_->log.record(position);
+        if (!record) return std::unexpected(record.error());
+        now = record->time;
+    }
+    PastRead read(state_->catalogue, state_->log, tenant, moment);
+    try {
+        for (auto& row : rows)
+            row = present_row(*layout->collection->fold, presentation, row, read, *now);
+        return {};
+    } catch (const ViewFailure& failure) {
+        return std::unexpected(failure.rejection());
+    } catch (const std::exception& problem) {
+        return kernel::corrupt(problem.what());
+    }
 }
 
 Result<HistoryPage> RecordQueries::history(const TenantId& tenant, std::string_view collection,

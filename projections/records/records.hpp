@@ -123,6 +123,11 @@ class RecordQueries {
     using Moment = std::variant<kernel::Instant, std::uint64_t>;
     Result<std::optional<Row>> as_of(const TenantId& tenant, std::string_view collection,
                                      const kernel::Uuid& id, Moment moment) const;
+    // Rows as their collection shows them (presented.hpp), as of the moment they were read for.
+    // `now`: the time then; none: the moment itself, or that of the event at its position.
+    Result<void> present(const TenantId& tenant, std::string_view collection,
+                         std::vector<std::string>& rows, Moment moment,
+                         std::optional<kernel::Instant> now = {}) const;
     // Its events with position > after, oldest first; `not_found` where there never was one.
     Result<HistoryPage> history(const TenantId& tenant, std::string_view collection,
                                 const kernel::Uuid& id, std::uint64_t after,

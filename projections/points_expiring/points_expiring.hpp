@@ -1,0 +1,15 @@
+// Who loses how many points by when: a page of accounts and days over the rows that
+// `loyalty_account` keeps. What ended before today is gone, whether or not it is booked. A query
+// reads a page of rows and a sum for each day.
+#pragma once
+#include "domain/loyalty/account_reports.hpp"
+#include "projections/question.hpp"
+
+namespace almanac::projections {
+
+// Field errors: /days `not_together`, /to `before_from`, `range`, /cursor `cursor`.
+Result<loyalty::PointsExpiring> points_expiring(const ViewRows& rows,
+                                                const loyalty::AskPointsExpiring& asked,
+                                                const Question& question);
+
+}  // namespace almanac::projections
