@@ -26,6 +26,7 @@ void declare(Catalogue& catalogue) {
     declare_redemptions(loyalty);
     declare_earning(loyalty);
     declare_referrals(loyalty);
+    declare_program_reports(loyalty);
 }
 
 }  // namespace almanac::loyalty

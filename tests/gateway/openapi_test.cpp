@@ -320,6 +320,9 @@ GET /v1/tenants/{tenant}/reports/utilisation utilisation scheduling.report:read
 GET /v1/tenants/{tenant}/reports/monthly_booking_stats monthly_booking_stats scheduling.report:read
 GET /v1/tenants/{tenant}/reports/calendar_availability_summary calendar_availability_summary scheduling.report:read
 GET /v1/tenants/{tenant}/reports/service_performance service_performance scheduling.report:read
+GET /v1/tenants/{tenant}/reports/loyalty loyalty_report loyalty.report:read
+GET /v1/tenants/{tenant}/reports/loyalty_leaderboard loyalty_leaderboard loyalty.report:read
+GET /v1/tenants/{tenant}/reports/referral_funnel referral_funnel loyalty.report:read
 GET /v1/tenants list_tenants tenancy.tenant:read
 GET /v1/tenants/{tenant} get_tenant tenancy.tenant:read
 GET /v1/tenants/{tenant}/history get_tenant_history tenancy.tenant:read

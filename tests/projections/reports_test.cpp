@@ -279,7 +279,8 @@ TEST_F(ReportsTest, who_keeps_the_tenant_is_built_again_when_its_shape_changes) 
     }
     EXPECT_EQ(keep_it, (std::set<std::string>{"appointment_stats", "business_metrics",
                                               "calendar_feed", "client_summary", "dashboard",
-                                              "monthly_booking_stats", "service_performance"}));
+                                              "loyalty", "monthly_booking_stats", "referral_funnel",
+                                              "service_performance"}));
 }
 
 TEST_F(ReportsTest, bad_questions_are_told_what_is_wrong) {
