@@ -40,19 +40,24 @@ Decision decide(const EnrolMember& wish, Read& read, const Context& now) {
         return invalid_field("/member/id", "not_found", "There is no such member.");
     if (read.get<Member>(wish.member).account)
         return conflict("loyalty.already_enrolled", "This member has an account.");
+    const auto since = wish.enrolled_at.value_or(now.now);
+    if (since > now.now)
+        return invalid_field("/enrolled_at", "future", "Nobody is enrolled in the future.");
     const auto terms = terms_at(now.now, read);
-    if (!terms.program) return no_active_program();
+    const auto day = terms.zone.local_date(since);
+    const auto* program = program_on(day, read);
+    if (!terms.program || !program) return no_active_program();
     const auto id = now.fresh_id<AccountId>();
-    Events events{AccountOpened{id, wish.member}};
-    const auto bonus = terms.program->points_for_signup;
+    Events events{AccountOpened{id, wish.member, wish.enrolled_at}};
+    const auto bonus = program->points_for_signup;
     if (bonus == 0) return events;
     Account fresh;
     fresh.member = wish.member;
-    fresh.enrolled_at = now.now;
+    fresh.enrolled_at = since;
     Ledger ledger(id, fresh, terms);
-    auto dates = dated(*terms.program, terms.today);
-    dates.active_on = terms.today;  // there is nothing a refund could take back
-    ledger.earn(bonus, EarnReason::signup, {"loyalty_account", id}, dates, now.now);
+    auto dates = dated(*program, day);
+    dates.active_on = day;  // there is nothing a refund could take back
+    ledger.earn(bonus, EarnReason::signup, {"loyalty_account", id}, dates, since);
     ledger.append_to(events);
     return events;
 }

@@ -50,7 +50,7 @@ void enter(Account& account, const Entry& e) {
 
 void evolve(Account& account, const AccountOpened& e, const EventMeta& meta) {
     account.member = e.member;
-    account.enrolled_at = meta.time;
+    account.enrolled_at = e.enrolled_at.value_or(meta.time);
 }
 void evolve(Account& account, const PointsEarned& e) {
     enter(account, e);
