@@ -272,6 +272,7 @@ Result<CommandAnswer> Executor::State::decide_new(Stage& stage, CommandRequest& 
                    });
     KeyringClaims claims(keyring, request.tenant, now);
     KeyringSigningKeys signing_keys(keyring);
+    KeyringOpener opener(keyring, request.tenant);
     if (auto refused = find_target(request, read)) return std::unexpected(std::move(*refused));
     kernel::Context context;
     context.now = now;
@@ -281,6 +282,7 @@ Result<CommandAnswer> Executor::State::decide_new(Stage& stage, CommandRequest& 
     context.ids = &ids;
     context.claims = &claims;
     context.signing_keys = &signing_keys;
+    context.opener = &opener;
     context.may = request.may;
     std::vector<std::pair<std::string, std::string>> disclosed;
     context.disclose = [&](std::string name, std::string value) {

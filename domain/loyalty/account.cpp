@@ -129,7 +129,10 @@ Decision decide(const SetTier& wish, Read& read, const Context& now) {
     if (wish.until && *wish.until < terms.today)
         errors.push_back({"/until", "past", "That day is over."});
     if (!errors.empty()) return invalid(std::move(errors));
-    if (!wish.tier && !account->tier_is_set) return Events{};
+    const bool changes = wish.tier ? !account->tier_is_set || account->tier != wish.tier ||
+                                         account->tier_until != wish.until
+                                   : account->tier_is_set;
+    if (!changes) return Events{};
     Ledger ledger(wish.id, *account, terms);
     ledger.set_tier(wish.tier, wish.until);
     return events_of(ledger);
@@ -150,15 +153,16 @@ Decision decide(const AwardPoints& wish, Read& read, const Context& now) {
     if (!id || read.get<SourcePoints>(wish.source).bookings > 0) return Events{};
     const auto terms = terms_at(now.now, read);
     const auto& account = read.get<Account>(*id);
-    if (!terms.program || wish.at < account.enrolled_at) return Events{};
-    const auto& program = *terms.program;
+    const auto day = terms.zone.local_date(wish.at);
+    const auto* program = program_on(day, read);
+    if (!program || wish.at < account.enrolled_at) return Events{};
     std::int64_t points = 0;
     switch (wish.reason) {
         case EarnReason::review:
-            points = program.points_for_review;
+            points = program->points_for_review;
             break;
         case EarnReason::birthday:
-            points = program.points_for_birthday;
+            points = program->points_for_birthday;
             break;
         case EarnReason::signup:
         case EarnReason::purchase:
@@ -168,7 +172,7 @@ Decision decide(const AwardPoints& wish, Read& read, const Context& now) {
     }
     Ledger ledger(*id, account, terms);
     if (points == 0 || ledger.room_for(points)) return Events{};
-    auto dates = dated(program, terms.zone.local_date(wish.at));
+    auto dates = dated(*program, day);
     dates.active_on = dates.earned_on;
     ledger.earn(points, wish.reason, wish.source, dates, wish.at);
     return events_of(ledger);

@@ -240,7 +240,10 @@ TEST(Tier, that_is_set_stays_until_its_last_day_or_until_it_is_taken_back) {
     EXPECT_EQ(club.fold<Account>(lucia_account).tier, "silver");
     EXPECT_FALSE(club.fold<Account>(lucia_account).tier_is_set);
     club.after(SetTier{lucia_account, "gold", {}});
+    club.when(SetTier{lucia_account, "gold", {}}).then_nothing();
+    club.when(SetTier{lucia_account, "gold", date("2026-12-31")}).event<TierChanged>();
     club.after(SetTier{lucia_account, {}, {}});
+    club.when(SetTier{lucia_account, {}, {}}).then_nothing();
     EXPECT_EQ(club.fold<Account>(lucia_account).tier, "silver");
 }
 
