@@ -175,7 +175,8 @@ Result<void> ServerTarget::settle() {
         if (ready->is_object() && has_settled(ready->get_object())) return {};
         std::this_thread::sleep_for(asked_every);
     }
-    return kernel::unavailable("policies_behind", "The policies of the server do not catch up.");
+    return kernel::unavailable(std::string(code_server),
+                               "The policies of the server do not catch up.");
 }
 
 Result<std::optional<std::string>> ServerTarget::first_id(const std::string& path,
