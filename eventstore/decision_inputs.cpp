@@ -63,4 +63,11 @@ std::string KeyringSealer::seal(std::string_view subject, std::string_view field
     return std::move(*sealed);
 }
 
+std::optional<std::string> KeyringOpener::open(std::string_view of, std::string_view field_id,
+                                               std::string_view sealed) {
+    auto text = keyring_.open(tenant_, sealed, of, field_id);
+    if (!text) throw KeyringSealer::Refused{std::move(text.error())};
+    return std::move(*text);
+}
+
 }  // namespace almanac::eventstore

@@ -1,5 +1,5 @@
 // What a decision gets from outside the log, over the partition's keyring: fresh ids, claims,
-// signing keys, seals. Owned by the executor; decision thread only.
+// signing keys, seals, and what was sealed before. Owned by the executor; decision thread only.
 #pragma once
 #include <array>
 #include <optional>
@@ -53,6 +53,19 @@ class KeyringSealer final : public kernel::Sealer {
     // The whole sealed object as JSON text.
     std::string seal_object(std::string_view subject, std::string_view field_id,
                             std::string_view text);
+
+  private:
+    Keyring& keyring_;
+    kernel::TenantId tenant_;
+};
+
+// Throws `KeyringSealer::Refused` where the keyring cannot tell.
+class KeyringOpener final : public kernel::Opener {
+  public:
+    KeyringOpener(Keyring& keyring, const kernel::TenantId& tenant)
+        : keyring_(keyring), tenant_(tenant) {}
+    std::optional<std::string> open(std::string_view of, std::string_view field_id,
+                                    std::string_view sealed) override;
 
   private:
     Keyring& keyring_;

@@ -18,8 +18,7 @@ std::string target_tag(const CommandRequest& request) {
     return std::string(request.type->target->kind) + ':' + request.target_id;
 }
 
-// What the command is about, where only the decision can know it, and whether that is as the
-// caller believes it to be (If-Match).
+// What the command is about where only the decision can know it, and that If-Match holds for it.
 std::optional<Rejection> find_target(CommandRequest& request, kernel::Read& read) {
     const auto& type = *request.type;
     if (type.find_target) {
@@ -272,6 +271,7 @@ Result<CommandAnswer> Executor::State::decide_new(Stage& stage, CommandRequest& 
                    });
     KeyringClaims claims(keyring, request.tenant, now);
     KeyringSigningKeys signing_keys(keyring);
+    KeyringOpener opener(keyring, request.tenant);
     if (auto refused = find_target(request, read)) return std::unexpected(std::move(*refused));
     kernel::Context context;
     context.now = now;
@@ -281,6 +281,7 @@ Result<CommandAnswer> Executor::State::decide_new(Stage& stage, CommandRequest& 
     context.ids = &ids;
     context.claims = &claims;
     context.signing_keys = &signing_keys;
+    context.opener = &opener;
     context.may = request.may;
     std::vector<std::pair<std::string, std::string>> disclosed;
     context.disclose = [&](std::string name, std::string value) {
@@ -352,9 +353,8 @@ void Executor::submit(CommandRequest request, CommandReply reply) {
                 return pending->reply(std::unexpected(not_started()));
         }
     };
-    if (auto queued = state_->writer.submit(std::move(job)); !queued) {
+    if (auto queued = state_->writer.submit(std::move(job)); !queued)
         pending->reply(std::unexpected(std::move(queued.error())));
-    }
 }
 
 Result<void> Executor::submit_work(std::move_only_function<void(Stage&, const Decide&)> work,

@@ -46,6 +46,19 @@ class Business:
             sys.exit(f"tour: {self.slug} has no service with a free slot in the next three weeks")
         return next((b for b in found if b[0].get("capacity", 1) > 1), found[0])
 
+    def points(self):
+        """Lines about the richest of the first members, where the business has a loyalty programme."""
+        if not self.get("/loyalty_programs", limit=1)["data"]:
+            return ""
+        members = self.get("/loyalty_accounts", limit=50)["data"]
+        if not members:
+            return ""
+        best = max(members, key=lambda member: member["lifetime_points"])
+        return f"""
+  # a member's points, tier and what comes next; what all points are worth, month by month
+  curl -sS -H "Authorization: Bearer $KEY" "$AT/loyalty_accounts/{best['id']}"
+  curl -sS -H "Authorization: Bearer $KEY" "$AT/reports/loyalty?period=month\""""
+
     def text(self):
         tenant = self.get("")
         about = tenant.get("settings", {}).get("sample", {}).get("about", "")
@@ -67,7 +80,7 @@ class Business:
   curl -sS -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\
       -H "Prefer: return=representation" -d '{booking}' "$AT/appointments"
   # what happened, event by event
-  curl -sS -H "Authorization: Bearer $KEY" "$AT/events?types=scheduling.appointment_booked&limit=3\""""
+  curl -sS -H "Authorization: Bearer $KEY" "$AT/events?types=scheduling.appointment_booked&limit=3"{self.points()}"""
 
 
 def tour(url, key, tenants):

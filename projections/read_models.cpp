@@ -11,10 +11,13 @@
 #include "projections/client_summary/client_summary.hpp"
 #include "projections/dashboard/dashboard.hpp"
 #include "projections/free_busy/free_busy.hpp"
+#include "projections/loyalty/loyalty.hpp"
 #include "projections/loyalty_account/loyalty_account.hpp"
+#include "projections/loyalty_leaderboard/loyalty_leaderboard.hpp"
 #include "projections/loyalty_tiers/loyalty_tiers.hpp"
 #include "projections/monthly_booking_stats/monthly_booking_stats.hpp"
 #include "projections/points_expiring/points_expiring.hpp"
+#include "projections/referral_funnel/referral_funnel.hpp"
 #include "projections/service_performance/service_performance.hpp"
 #include "projections/utilisation/utilisation.hpp"
 
@@ -32,6 +35,7 @@ void Question::with_source(const std::function<void(scheduling::SnapshotSource&)
 
 ReadModels::ReadModels(const kernel::Catalogue& catalogue, const ViewStore& store) : store_(store) {
     tally::check_known(catalogue);
+    check_bookings_known(catalogue);
     add_slots(catalogue);
     add_query("availability", "free_busy", &free_busy);
     add(std::make_unique<CalendarProjection>(), "calendar", &calendar);
@@ -50,6 +54,9 @@ ReadModels::ReadModels(const kernel::Catalogue& catalogue, const ViewStore& stor
     add(std::make_unique<LoyaltyAccountProjection>(), "loyalty_ledger", &loyalty_ledger);
     add_query("loyalty_account", "points_expiring", &points_expiring);
     add(std::make_unique<LoyaltyTiersProjection>(), "loyalty_tiers", &loyalty_tiers);
+    add(std::make_unique<LoyaltyProjection>(), "loyalty_report", &loyalty_report);
+    add_query("loyalty", "loyalty_leaderboard", &loyalty_leaderboard);
+    add(std::make_unique<ReferralFunnelProjection>(), "referral_funnel", &referral_funnel);
 }
 ReadModels::~ReadModels() = default;
 

@@ -41,6 +41,9 @@ class CommandTarget {
     virtual Result<Instant> now() = 0;
     virtual bool is_sandbox() = 0;
 
+    // Until the policies have reacted to all that was answered, and what was due by now has run.
+    virtual Result<void> settle() = 0;
+
     Result<CommandDone> run(CommandCall call);  // submit and wait
     Result<void> move_clock(Instant to);        // sandboxes only
 };
@@ -52,6 +55,7 @@ struct FoundAppointment {
     std::string first_date;   // metadata.sample_from
     std::string status;
     std::uint64_t revision = 0;
+    Instant start{};
 };
 struct BlockMark {
     std::string kind;
@@ -74,6 +78,10 @@ class BusinessLookup {
                                                             const std::string& slug) = 0;
     virtual Result<std::optional<std::string>> find_client(const std::string& tenant,
                                                            const std::string& email) = 0;
+    // The loyalty account of a client; and what a referral code reads like.
+    virtual Result<std::optional<std::string>> find_loyalty_account(const std::string& tenant,
+                                                                    const std::string& client) = 0;
+    virtual Result<std::string> referral_code(const std::string& tenant, const std::string& id) = 0;
     virtual Result<bool> has_schedule(const std::string& tenant, const std::string& resource) = 0;
     // Whether a block of this kind and rule ("": once) is in force for a resource or location, or
     // ("") for everything; and whether a resource works otherwise on any date.

@@ -8,6 +8,7 @@
 
 #include "replay/sample_closures.hpp"
 #include "replay/sample_history.hpp"
+#include "replay/sample_loyalty.hpp"
 
 namespace almanac::replay {
 namespace {
@@ -105,7 +106,7 @@ class Loader {
     Result<void> book_day(int day);
     Result<bool> book(LocalDate date, int number, Dice& dice);
     Result<void> pay(const json::Object& service, const std::string& id);
-    Result<void> enter_history();
+    Result<void> enter_past();
     Result<void> settle_appointments();
 
     const SampleBusiness& business_;
@@ -113,11 +114,12 @@ class Loader {
     BusinessLookup& lookup_;
     std::ostream& notes_;
     SampleSummary summary_;
-    std::map<std::string, std::string> ids_;  // by slug
+    std::map<std::string, std::string> ids_;  // by slug; of clients by e-mail
     std::vector<std::string> client_ids_;
     LocalDate first_date_;           // of the two weeks
     int next_day_ = 0;               // of them
     std::set<std::int64_t> booked_;  // numbers
+    std::vector<FoundAppointment> found_;
 };
 
 Result<void> Loader::tenant() {
@@ -173,6 +175,7 @@ Result<void> Loader::clients() {
                          body);
         if (!id) return std::unexpected(std::move(id.error()));
         client_ids_.push_back(*id);
+        ids_[email] = *id;
     }
     return {};
 }
@@ -223,15 +226,24 @@ Result<void> Loader::pay(const json::Object& service, const std::string& id) {
     return {};
 }
 
-Result<void> Loader::enter_history() {
-    SampleHistory history(
-        business_, lookup_, {summary_.tenant_id, ids_, client_ids_},
-        [this](CommandCall call, const std::string& key) { return run(std::move(call), key); },
-        first_date_);
+// Visits of the weeks before, and of a year of points.
+Result<void> Loader::enter_past() {
+    const auto run_it = [this](CommandCall call, const std::string& key) {
+        return run(std::move(call), key);
+    };
+    SampleHistory history(business_, lookup_, {summary_.tenant_id, ids_, client_ids_}, run_it,
+                          first_date_);
     const auto made = history.enter(booked_);
     if (!made) return std::unexpected(made.error());
     for (const auto& [kind, count] : *made) summary_.created[kind] += count;
     if (!made->empty()) notes_ << fmt::format("  the {} days before\n", business_.past_days);
+    SampleLoyalty loyalty(business_, target_, lookup_, {summary_.tenant_id, ids_}, history, run_it,
+                          first_date_);
+    const auto entered = loyalty.enter(found_);
+    if (!entered) return std::unexpected(entered.error());
+    for (const auto& [kind, count] : entered->made) summary_.created[kind] += count;
+    for (const auto& [kind, count] : entered->found) summary_.found[kind] += count;
+    if (!entered->made.empty()) notes_ << "  a year of points\n";
     return {};
 }
 
@@ -285,8 +297,8 @@ Result<void> Loader::settle_appointments() {
 
 // Where an interrupted load left off: its first date, its last day and the numbers of that day.
 Result<void> Loader::find_booked() {
-    const auto found = lookup_.sample_appointments(summary_.tenant_id, business_.slug);
-    if (!found) return std::unexpected(found.error());
+    auto found = lookup_.sample_appointments(summary_.tenant_id, business_.slug);
+    if (!found) return std::unexpected(std::move(found.error()));
     const auto now = target_.now();
     if (!now) return std::unexpected(now.error());
     const auto zone = kernel::Zone::find(business_.time_zone).value_or(kernel::Zone::utc());
@@ -298,6 +310,7 @@ Result<void> Loader::find_booked() {
         if (const auto date = kernel::parse_local_date(each.first_date)) first_date_ = *date;
     }
     if (!booked_.empty()) summary_.found["appointments"] = static_cast<int>(booked_.size());
+    found_ = std::move(*found);
     return {};
 }
 
@@ -318,7 +331,7 @@ Result<void> Loader::closures() {
 }
 
 Result<void> Loader::appointments() {
-    if (auto entered = enter_history(); !entered) return entered;
+    if (auto entered = enter_past(); !entered) return entered;
     for (; next_day_ < business_.days; ++next_day_) {
         if (auto done = book_day(next_day_); !done) return done;
     }

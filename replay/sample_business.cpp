@@ -31,6 +31,18 @@ int number(const json::Object& from, std::string_view name, int otherwise) {
     const auto* value = from.if_contains(name);
     return value ? value->to_number<int>() : otherwise;
 }
+
+SampleLoyaltyYear loyalty_of(const json::Object& from) {
+    SampleLoyaltyYear year;
+    const auto* given = from.if_contains("loyalty");
+    if (!given) return year;
+    const auto& loyalty = given->as_object();
+    year.program = loyalty.at("program").as_object();
+    year.since_days_ago = number(loyalty, "since_days_ago", 0);
+    year.members = objects(loyalty, "members");
+    year.visits = objects(loyalty, "visits");
+    return year;
+}
 }  // namespace
 
 json::Object schedule_of(const json::Array& hours) {
@@ -78,6 +90,7 @@ std::optional<SampleBusiness> sample_business(std::string_view name) {
     business.blocks = objects(from, "blocks");
     business.overrides = objects(from, "overrides");
     business.clients = objects(from, "clients");
+    business.loyalty = loyalty_of(from);
     business.client_notes = texts(from, "client_notes");
     business.cancel_reasons = texts(from, "cancel_reasons");
     business.seed = static_cast<std::uint64_t>(number(from, "seed", 1));

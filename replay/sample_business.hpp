@@ -16,6 +16,15 @@ struct SampleResource {
     kernel::json::Object body;      // with its slug
     kernel::json::Object schedule;  // empty: none
 };
+// Days count back from the day of loading. What is not there is empty: no programme.
+struct SampleLoyaltyYear {
+    kernel::json::Object program;  // in force since then
+    int since_days_ago = 0;
+    std::vector<kernel::json::Object> members;  // client, days_ago, frozen?
+    // In order of time: client, service, days_ago, and what became of it: `refund`, or at the end
+    // those paid with `points` or `referred_by` a member.
+    std::vector<kernel::json::Object> visits;
+};
 struct SampleBusiness {
     std::string slug;
     std::string time_zone;
@@ -28,6 +37,7 @@ struct SampleBusiness {
     std::vector<kernel::json::Object> blocks;     // sample_closures.hpp
     std::vector<kernel::json::Object> overrides;  // the same
     std::vector<kernel::json::Object> clients;
+    SampleLoyaltyYear loyalty;
     std::vector<std::string> client_notes;  // what people say when they book
     std::vector<std::string> cancel_reasons;
     std::uint64_t seed = 0;

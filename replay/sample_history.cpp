@@ -68,39 +68,46 @@ Result<void> SampleHistory::settle(const json::Object& service, const std::strin
     return {};
 }
 
-Result<void> SampleHistory::enter_one(LocalDate date, std::int64_t number, Dice dice) {
+Result<std::optional<SampleHistory::Booked>> SampleHistory::book(const Visit& visit, Dice& dice) {
     const auto free_week = first_date_ + days{business_.days};
-    const auto ahead = (date - free_week).count() % 7;
+    const auto ahead = (visit.date - free_week).count() % 7;
     const auto mirror = free_week + days{ahead < 0 ? ahead + 7 : ahead};
     const auto [from, to] = zone_.day(mirror);
-    const auto& service = dice.pick(business_.services);
-    const auto& service_id = things_.ids.at(std::string(service.at("slug").as_string()));
+    const auto& service_id = things_.ids.at(std::string(visit.service.at("slug").as_string()));
     const auto slots = lookup_.slots(things_.tenant, service_id, from, to);
     if (!slots) return std::unexpected(slots.error());
-    if (slots->empty()) return {};
+    if (slots->empty()) return std::optional<Booked>{};
     const auto& slot = dice.pick(*slots);
-    const auto start = time_on(date, slot.start);
-    if (!start) return {};
+    const auto start = time_on(visit.date, slot.start);
+    if (!start) return std::optional<Booked>{};
     json::Array resources;
     for (const auto& id : slot.resources) resources.emplace_back(id);
     CommandCall call;
     call.command = "book_appointment";
     call.body = {{"service_id", service_id},
-                 {"client_id", dice.pick(things_.clients)},
+                 {"client_id", visit.client},
                  {"start", kernel::to_string(*start)},
                  {"resource_ids", std::move(resources)},
                  {"method", "staff"},
                  {"off_grid_reason", "Entered from the paper diary"},
-                 {"metadata", sample_metadata(business_, number, first_date_)}};
-    const auto booked = run_(std::move(call), fmt::format("appointment/{}", number));
+                 {"metadata", sample_metadata(business_, visit.number, first_date_)}};
+    const auto booked = run_(std::move(call), fmt::format("appointment/{}", visit.number));
     if (!booked) {
         // Two of the diary's lines cannot have been at the same time.
-        if (booked.error().kind == kernel::RejectionKind::conflict) return {};
+        if (booked.error().kind == kernel::RejectionKind::conflict) return std::optional<Booked>{};
         return std::unexpected(booked.error());
     }
+    const std::chrono::minutes length{visit.service.at("duration_minutes").to_number<int>()};
+    return Booked{booked->id, *start + length};
+}
+
+Result<void> SampleHistory::enter_one(LocalDate date, std::int64_t number, Dice dice) {
+    const auto& service = dice.pick(business_.services);
+    const auto booked = book({date, number, service, dice.pick(things_.clients)}, dice);
+    if (!booked) return std::unexpected(booked.error());
+    if (!*booked) return {};
     ++made_["appointments"];
-    const std::chrono::minutes length{service.at("duration_minutes").to_number<int>()};
-    return settle(service, booked->id, *start + length, dice);
+    return settle(service, (*booked)->id, (*booked)->end, dice);
 }
 
 Result<std::map<std::string, int>> SampleHistory::enter(const std::set<std::int64_t>& known) {

@@ -33,6 +33,19 @@ class SampleHistory {
     // All but the known numbers; how many were made, by what became of them.
     Result<std::map<std::string, int>> enter(const std::set<std::int64_t>& known);
 
+    struct Visit {
+        kernel::LocalDate date;
+        std::int64_t number = 0;
+        const kernel::json::Object& service;
+        std::string client;  // its id
+    };
+    struct Booked {
+        std::string id;
+        Instant end{};
+    };
+    // At a time of that weekday; nothing: none was free.
+    Result<std::optional<Booked>> book(const Visit& visit, Dice& dice);
+
   private:
     Result<void> enter_one(kernel::LocalDate date, std::int64_t number, Dice dice);
     Result<void> settle(const kernel::json::Object& service, const std::string& id, Instant end,

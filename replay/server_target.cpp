@@ -12,6 +12,8 @@ namespace json = kernel::json;
 
 constexpr std::size_t queue_max = 1'024;
 constexpr int tries_max = 6;
+constexpr std::chrono::seconds settles_within{60};
+constexpr std::chrono::milliseconds asked_every{25};
 
 std::string text_at(const json::Object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
@@ -36,6 +38,18 @@ std::string path_of(const kernel::CommandType& type, const CommandCall& call) {
         path.replace(at, tenant.size(), percent_encode(call.tenant));
     }
     return path;
+}
+
+// What waits behind what was answered: events for a policy, timers that are due.
+bool has_settled(const json::Object& ready) {
+    const auto now = kernel::parse_instant(text_at(ready, "now"));
+    const auto* partitions = ready.if_contains("partitions");
+    if (!now || !partitions || !partitions->is_array()) return false;
+    return std::ranges::all_of(partitions->get_array(), [&](const json::Value& each) {
+        const auto& partition = each.as_object();
+        const auto due = kernel::parse_instant(text_at(partition, "next_timer_due"));
+        return number_at(partition, "policy_lag") == 0 && (!due || *due > *now);
+    });
 }
 }  // namespace
 
@@ -149,6 +163,22 @@ Result<Instant> ServerTarget::now() {
                           "The server does not say what time it is.");
 }
 
+Result<void> ServerTarget::settle() {
+    drain();
+    const auto time = now();
+    if (!time) return std::unexpected(time.error());
+    if (is_sandbox_) return move_clock(*time);  // to where it stands
+    const auto end = std::chrono::steady_clock::now() + settles_within;
+    while (std::chrono::steady_clock::now() < end) {
+        const auto ready = client_.get("/readyz");
+        if (!ready) return std::unexpected(ready.error());
+        if (ready->is_object() && has_settled(ready->get_object())) return {};
+        std::this_thread::sleep_for(asked_every);
+    }
+    return kernel::unavailable(std::string(code_server),
+                               "The policies of the server do not catch up.");
+}
+
 Result<std::optional<std::string>> ServerTarget::first_id(const std::string& path,
                                                           const HttpParameters& parameters) {
     const auto page = client_.get(path, parameters);
@@ -176,6 +206,19 @@ Result<std::optional<std::string>> ServerTarget::find_client(const std::string& 
                                                              const std::string& email) {
     return first_id(fmt::format("/v1/tenants/{}/clients", percent_encode(tenant)),
                     {{"email", email}, {"limit", "1"}});
+}
+
+Result<std::optional<std::string>> ServerTarget::find_loyalty_account(const std::string& tenant,
+                                                                      const std::string& client) {
+    return first_id(fmt::format("/v1/tenants/{}/loyalty_accounts", percent_encode(tenant)),
+                    {{"member_id", client}, {"limit", "1"}});
+}
+
+Result<std::string> ServerTarget::referral_code(const std::string& tenant, const std::string& id) {
+    const auto row = client_.get(fmt::format("/v1/tenants/{}/referral_codes/{}",
+                                             percent_encode(tenant), percent_encode(id)));
+    if (!row) return std::unexpected(row.error());
+    return text_at(row->as_object(), "code");
 }
 
 Result<bool> ServerTarget::has_schedule(const std::string& tenant, const std::string& resource) {
@@ -249,6 +292,8 @@ Result<std::vector<FoundAppointment>> ServerTarget::sample_appointments(const st
             if (!appointment) continue;
             appointment->id = text_at(row.as_object(), "id");
             appointment->status = text_at(row.as_object(), "status");
+            appointment->start =
+                kernel::parse_instant(text_at(row.as_object(), "start")).value_or(Instant{});
             appointment->revision =
                 static_cast<std::uint64_t>(number_at(row.as_object(), "revision"));
             found.push_back(std::move(*appointment));

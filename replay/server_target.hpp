@@ -24,6 +24,7 @@ class ServerTarget final : public CommandTarget, public BusinessLookup {
     void submit(CommandCall call, CommandReply reply) override;
     void drain() override;
     Result<Instant> now() override;
+    Result<void> settle() override;
     bool is_sandbox() override { return is_sandbox_; }
 
     Result<std::optional<std::string>> find_tenant(const std::string& slug) override;
@@ -32,6 +33,9 @@ class ServerTarget final : public CommandTarget, public BusinessLookup {
                                                     const std::string& slug) override;
     Result<std::optional<std::string>> find_client(const std::string& tenant,
                                                    const std::string& email) override;
+    Result<std::optional<std::string>> find_loyalty_account(const std::string& tenant,
+                                                            const std::string& client) override;
+    Result<std::string> referral_code(const std::string& tenant, const std::string& id) override;
     Result<bool> has_schedule(const std::string& tenant, const std::string& resource) override;
     Result<bool> has_block(const std::string& tenant, const BlockMark& block) override;
     Result<bool> has_override(const std::string& tenant, const std::string& resource) override;

@@ -1,8 +1,10 @@
 #include "replay/store_target.hpp"
 
+#include <future>
 #include <map>
 #include <set>
 
+#include "domain/loyalty/referral.hpp"
 #include "domain/scheduling/appointment.hpp"
 #include "domain/scheduling/block.hpp"
 #include "domain/scheduling/override.hpp"
@@ -128,6 +130,19 @@ bool StoreTarget::is_sandbox() {
     return store_.is_sandbox();
 }
 
+Result<void> StoreTarget::settle() {
+    drain();
+    const auto now = store_.clock().now();
+    if (is_sandbox()) return move_clock(now);  // to where it stands
+    for (unsigned i = 0; i < store_.partitions(); ++i) {
+        std::promise<bool> ran;
+        store_.partition(i).policies().run_until(now, [&](bool done) { ran.set_value(done); });
+        if (!ran.get_future().get())
+            return kernel::unavailable("io_error", "What follows from it could not be written.");
+    }
+    return {};
+}
+
 template <class F>
 Result<kernel::Held> StoreTarget::fold(const TenantId& tenant, const std::string& tag) {
     drain();
@@ -164,6 +179,25 @@ Result<std::optional<std::string>> StoreTarget::find_client(const std::string& t
     if (!held) return std::unexpected(held.error());
     const auto owner = static_cast<const kernel::EmailClaim*>(held->state.get())->owner;
     return owner ? std::optional(kernel::to_string(*owner)) : std::nullopt;
+}
+
+Result<std::optional<std::string>> StoreTarget::find_loyalty_account(const std::string& tenant,
+                                                                     const std::string& client) {
+    const loyalty::MemberRef member{loyalty::MemberKind::client,
+                                    kernel::parse_uuid(client).value_or(kernel::Uuid{})};
+    const auto held =
+        fold<loyalty::Member>(tenant_of(store_, tenant), kernel::tag_of<loyalty::Member>(member));
+    if (!held) return std::unexpected(held.error());
+    const auto& account = static_cast<const loyalty::Member*>(held->state.get())->account;
+    return account ? std::optional(kernel::to_string(*account)) : std::nullopt;
+}
+
+Result<std::string> StoreTarget::referral_code(const std::string& tenant, const std::string& id) {
+    const loyalty::ReferralCodeId code{kernel::parse_uuid(id).value_or(kernel::Uuid{})};
+    const auto held = fold<loyalty::ReferralCode>(tenant_of(store_, tenant),
+                                                  kernel::tag_of<loyalty::ReferralCode>(code));
+    if (!held) return std::unexpected(held.error());
+    return static_cast<const loyalty::ReferralCode*>(held->state.get())->code;
 }
 
 Result<bool> StoreTarget::has_schedule(const std::string& tenant, const std::string& resource) {
@@ -268,6 +302,7 @@ Result<std::vector<FoundAppointment>> StoreTarget::sample_appointments(const std
         const auto& state = *static_cast<const scheduling::Appointment*>(held->state.get());
         each.status = kernel::enum_name(state.status);
         each.revision = held->revision;
+        each.start = state.start;
     }
     return found;
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,6 +70,16 @@ class Claims {
     virtual Result<Uuid> claim(std::string_view kind, std::string_view value) = 0;
 };
 
+// Opens sealed personal data for a decision that goes by it. What is written must tell nobody what
+// it was (log.md, "Keyring and claims"); `opened` (opened.hpp) reads a field through it.
+class Opener {
+  public:
+    virtual ~Opener() = default;
+    // The JSON text of a field; nothing where its subject is erased.
+    virtual std::optional<std::string> open(std::string_view of, std::string_view field_id,
+                                            std::string_view sealed) = 0;
+};
+
 class Ids {
   public:
     virtual ~Ids() = default;
@@ -91,6 +102,7 @@ struct Context {
     Ids* ids = nullptr;
     Claims* claims = nullptr;
     SigningKeys* signing_keys = nullptr;
+    Opener* opener = nullptr;
     std::function<bool(std::string_view permission)> may =
         {};  // of the caller, beyond the command's
     // What only the caller of this one command may learn (a new API key): goes into the answer,

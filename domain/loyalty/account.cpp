@@ -40,19 +40,24 @@ Decision decide(const EnrolMember& wish, Read& read, const Context& now) {
         return invalid_field("/member/id", "not_found", "There is no such member.");
     if (read.get<Member>(wish.member).account)
         return conflict("loyalty.already_enrolled", "This member has an account.");
+    const auto since = wish.enrolled_at.value_or(now.now);
+    if (since > now.now)
+        return invalid_field("/enrolled_at", "future", "Nobody is enrolled in the future.");
     const auto terms = terms_at(now.now, read);
-    if (!terms.program) return no_active_program();
+    const auto day = terms.zone.local_date(since);
+    const auto* program = program_on(day, read);
+    if (!terms.program || !program) return no_active_program();
     const auto id = now.fresh_id<AccountId>();
-    Events events{AccountOpened{id, wish.member}};
-    const auto bonus = terms.program->points_for_signup;
+    Events events{AccountOpened{id, wish.member, wish.enrolled_at}};
+    const auto bonus = program->points_for_signup;
     if (bonus == 0) return events;
     Account fresh;
     fresh.member = wish.member;
-    fresh.enrolled_at = now.now;
+    fresh.enrolled_at = since;
     Ledger ledger(id, fresh, terms);
-    auto dates = dated(*terms.program, terms.today);
-    dates.active_on = terms.today;  // there is nothing a refund could take back
-    ledger.earn(bonus, EarnReason::signup, {"loyalty_account", id}, dates, now.now);
+    auto dates = dated(*program, day);
+    dates.active_on = day;  // there is nothing a refund could take back
+    ledger.earn(bonus, EarnReason::signup, {"loyalty_account", id}, dates, since);
     ledger.append_to(events);
     return events;
 }
@@ -124,7 +129,10 @@ Decision decide(const SetTier& wish, Read& read, const Context& now) {
     if (wish.until && *wish.until < terms.today)
         errors.push_back({"/until", "past", "That day is over."});
     if (!errors.empty()) return invalid(std::move(errors));
-    if (!wish.tier && !account->tier_is_set) return Events{};
+    const bool changes = wish.tier ? !account->tier_is_set || account->tier != wish.tier ||
+                                         account->tier_until != wish.until
+                                   : account->tier_is_set;
+    if (!changes) return Events{};
     Ledger ledger(wish.id, *account, terms);
     ledger.set_tier(wish.tier, wish.until);
     return events_of(ledger);
@@ -145,15 +153,16 @@ Decision decide(const AwardPoints& wish, Read& read, const Context& now) {
     if (!id || read.get<SourcePoints>(wish.source).bookings > 0) return Events{};
     const auto terms = terms_at(now.now, read);
     const auto& account = read.get<Account>(*id);
-    if (!terms.program || wish.at < account.enrolled_at) return Events{};
-    const auto& program = *terms.program;
+    const auto day = terms.zone.local_date(wish.at);
+    const auto* program = program_on(day, read);
+    if (!program || wish.at < account.enrolled_at) return Events{};
     std::int64_t points = 0;
     switch (wish.reason) {
         case EarnReason::review:
-            points = program.points_for_review;
+            points = program->points_for_review;
             break;
         case EarnReason::birthday:
-            points = program.points_for_birthday;
+            points = program->points_for_birthday;
             break;
         case EarnReason::signup:
         case EarnReason::purchase:
@@ -163,7 +172,7 @@ Decision decide(const AwardPoints& wish, Read& read, const Context& now) {
     }
     Ledger ledger(*id, account, terms);
     if (points == 0 || ledger.room_for(points)) return Events{};
-    auto dates = dated(program, terms.zone.local_date(wish.at));
+    auto dates = dated(*program, day);
     dates.active_on = dates.earned_on;
     ledger.earn(points, wish.reason, wish.source, dates, wish.at);
     return events_of(ledger);

@@ -38,9 +38,10 @@ struct AccountOpened {
     static constexpr std::uint16_t version = 1;
     AccountId id;
     MemberRef member;
+    std::optional<Instant> enrolled_at = {};  // where that was before it was entered here
     bool operator==(const AccountOpened&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AccountOpened, (), (id, member))
+BOOST_DESCRIBE_STRUCT(AccountOpened, (), (id, member, enrolled_at))
 struct PointsEarned : Entry {
     static constexpr std::string_view type = "loyalty.points_earned";
     static constexpr std::uint16_t version = 1;

@@ -7,8 +7,9 @@ namespace almanac::loyalty {
 
 struct EnrolMember {
     MemberRef member;
+    std::optional<Instant> enrolled_at = {};
 };
-BOOST_DESCRIBE_STRUCT(EnrolMember, (), (member))
+BOOST_DESCRIBE_STRUCT(EnrolMember, (), (member, enrolled_at))
 struct AdjustPoints {
     AccountId id;
     std::int64_t points = 0;
@@ -66,7 +67,10 @@ std::unexpected<Rejection> insufficient_points(std::int64_t available);
 namespace almanac::kernel {
 template <>
 inline constexpr auto rules<loyalty::EnrolMember> =
-    fields(field(&loyalty::EnrolMember::member, "who has no account yet"));
+    fields(field(&loyalty::EnrolMember::member, "who has no account yet"),
+           field(&loyalty::EnrolMember::enrolled_at,
+                 "of a member from an older register, not after now: what is entered from now on "
+                 "earns where it was completed since then; none: now"));
 template <>
 inline constexpr auto rules<loyalty::AdjustPoints> =
     fields(field(&loyalty::AdjustPoints::id, "").path(),

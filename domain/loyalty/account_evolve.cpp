@@ -16,8 +16,11 @@ void count_day(Account& account, LocalDate earned_on, std::int64_t points) {
 
 // A refund may come up to a month late into the past; what is older counts for no tier.
 void forget_days(Account& account, LocalDate today) {
-    std::erase_if(account.earned_days,
-                  [&](const DayPoints& day) { return months_later(day.earned_on, 13) <= today; });
+    auto& days = account.earned_days;
+    const auto is_old = [&](const DayPoints& day) {
+        return months_later(day.earned_on, 13) <= today;
+    };
+    days.erase(days.begin(), std::ranges::find_if_not(days, is_old));
 }
 
 void count_earned(Account& account, LocalDate earned_on, std::int64_t points, LocalDate today) {
@@ -50,7 +53,7 @@ void enter(Account& account, const Entry& e) {
 
 void evolve(Account& account, const AccountOpened& e, const EventMeta& meta) {
     account.member = e.member;
-    account.enrolled_at = meta.time;
+    account.enrolled_at = e.enrolled_at.value_or(meta.time);
 }
 void evolve(Account& account, const PointsEarned& e) {
     enter(account, e);

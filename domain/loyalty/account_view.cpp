@@ -6,12 +6,26 @@
 
 namespace almanac::loyalty {
 namespace {
-// The one above the tier it has; where the programme does not know that tier, above its points.
-const Tier* tier_above(const Account& account, const LoyaltyProgram& program, std::int64_t points) {
-    const auto* held = tier_of(program, account.tier);
-    if (!held && account.tier) held = reached_tier(program, points);
-    const auto* next = held ? held + 1 : program.tiers.data();
-    return next == program.tiers.data() + program.tiers.size() ? nullptr : next;
+bool set_tier_is_over(const Account& account, LocalDate today) {
+    return account.tier_is_set && account.tier_until && *account.tier_until < today;
+}
+
+// What it lost by the date it has no more; a tier that the programme does not know stays.
+void show_tier(AccountView& view, const Account& account, const LoyaltyProgram& program,
+               LocalDate today) {
+    const bool is_over = set_tier_is_over(account, today);
+    const auto* tier = tier_on(account, program, today);
+    const auto points = tier_points(account, program.tier_window, today);
+    if (is_over) view.tier_is_set = false, view.tier_until.reset();
+    if (is_over || !account.tier || tier_of(program, account.tier)) {
+        view.tier = tier ? std::optional(tier->name) : std::nullopt;
+    } else {
+        tier = reached_tier(program, points);
+    }
+    const auto* next = tier ? tier + 1 : program.tiers.data();
+    if (next == program.tiers.data() + program.tiers.size()) return;
+    view.next_tier = next->name;
+    view.points_to_next_tier = std::max<std::int64_t>(next->threshold - points, 0);
 }
 }  // namespace
 
@@ -31,12 +45,7 @@ AccountView view_on(const Account& account, const LoyaltyProgram* program, Local
         const auto state = is_pending(bucket, today) ? BucketState::pending : BucketState::active;
         view.buckets.push_back({bucket.earned_on, bucket.points, state, bucket.expires_on});
     }
-    if (!program) return view;
-    const auto points = tier_points(account, program->tier_window, today);
-    if (const auto* next = tier_above(account, *program, points)) {
-        view.next_tier = next->name;
-        view.points_to_next_tier = std::max<std::int64_t>(next->threshold - points, 0);
-    }
+    if (program) show_tier(view, account, *program, today);
     return view;
 }
 

@@ -1,4 +1,5 @@
 #include "domain/loyalty/account_view.hpp"
+#include "domain/loyalty/birthday.hpp"
 #include "domain/loyalty/earning.hpp"
 #include "domain/loyalty/module.hpp"
 #include "domain/loyalty/policies.hpp"
@@ -25,6 +26,18 @@ void declare_account_policies(Module& loyalty) {
         .on<TierChanged>(&look_again<TierChanged>)
         .on<AccountReviewed>(&look_again<AccountReviewed>)
         .on_timer<DueAccount>(&account_is_due);
+}
+
+// The nightly walk over members (loyalty.md, "Birthday points").
+void declare_birthdays(Module& loyalty) {
+    loyalty
+        .command<AwardBirthday, Account>(
+            "award_birthday_points", "POST loyalty_accounts/{id}/adjust",
+            "loyalty.loyalty_account:adjust", "Points for a birthday in this month, once a year.")
+        .hidden = true;
+    loyalty.policy("birthdays")
+        .on<AccountOpened>(&wait_for_first)
+        .on_timer<BirthdayLook>(&first_of_month);
 }
 }  // namespace
 
@@ -61,6 +74,7 @@ void declare_accounts(Module& loyalty) {
         "loyalty.loyalty_account:set_tier",
         "Gives it a tier that points do not change; null: by the points again.");
     declare_account_policies(loyalty);
+    declare_birthdays(loyalty);
 }
 
 void declare_redemptions(Module& loyalty) {
@@ -97,7 +111,7 @@ void declare_earning(Module& loyalty) {
     loyalty
         .command<AwardPoints, Account>("award_points", "POST loyalty_accounts/{id}/adjust",
                                        "loyalty.loyalty_account:adjust",
-                                       "Points for a review or a birthday, once for each.")
+                                       "Points for one source, once: a review.")
         .hidden = true;
     loyalty
         .command<EarnFrom<Appointment>, Account>(

@@ -6,20 +6,22 @@
 
 namespace almanac::loyalty {
 namespace {
-// Where it earns at all: its member was enrolled by then, under a programme in its currency.
+// Of a member who was enrolled by then. Where no programme in its currency was in force it earns
+// nothing for good: one that comes later holds for later facts.
 std::optional<PurchaseCompleted> first_look(const PaidFact& fact, Read& read, const Terms& terms) {
     const auto& id = read.get<Member>(fact.member).account;
     if (!id) return std::nullopt;
     const auto& account = read.get<Account>(*id);
     if (fact.completed_at < account.enrolled_at) return std::nullopt;
     const auto day = terms.zone.local_date(fact.completed_at);
-    const auto* program = program_on(day, read);
-    if (!program || program->redemption.value.currency != fact.paid.currency) return std::nullopt;
-    const auto* tier = tier_of(*program, account.tier);
     PurchaseCompleted e;
     e.source = fact.source;
     e.account_id = *id;
     e.completed_at = fact.completed_at;
+    e.dates.earned_on = e.dates.active_on = day;
+    const auto* program = program_on(day, read);
+    if (!program || program->redemption.value.currency != fact.paid.currency) return e;
+    const auto* tier = tier_on(account, *program, terms.today);
     e.rate_ppm = program->points_per_currency_unit_ppm;
     e.multiplier_ppm = tier ? tier->multiplier_ppm : ppm_one;
     e.dates = dated(*program, day);

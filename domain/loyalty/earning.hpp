@@ -21,6 +21,7 @@ struct PaidFact {
     Instant completed_at{};
     Money paid;
     Money refunded;
+    std::optional<Instant> told_at = {};  // when it came to be so; none: now
 };
 
 // ---- the first time somebody pays -------------------------------------------------------------
@@ -89,17 +90,20 @@ Decision earn_by(const PaidFact& fact, Read& read, const Context& now);
 template <class Thing>
 struct EarnFrom {
     Id<Thing> id;
-    BOOST_DESCRIBE_CLASS(EarnFrom, (), (id), (), ())
+    Instant told_at{};
+    BOOST_DESCRIBE_CLASS(EarnFrom, (), (id, told_at), (), ())
 };
 template <class Thing>
 Decision decide(const EarnFrom<Thing>& wish, Read& read, const Context& now) {
     const auto* thing = read.find<Thing>(wish.id);
-    const auto fact = thing ? paid_fact(*thing, wish.id) : std::nullopt;
-    return fact ? earn_by(*fact, read, now) : Decision(Events{});
+    auto fact = thing ? paid_fact(*thing, wish.id) : std::nullopt;
+    if (!fact) return Events{};
+    fact->told_at = wish.told_at;
+    return earn_by(*fact, read, now);
 }
 template <class Thing, class E>
-Reactions earn(const E& e, const Happened&) {
-    return Reactions{}.submit("earn", EarnFrom<Thing>{e.id});
+Reactions earn(const E& e, const Happened& happened) {
+    return Reactions{}.submit("earn", EarnFrom<Thing>{e.id, happened.time});
 }
 
 }  // namespace almanac::loyalty

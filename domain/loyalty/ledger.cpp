@@ -40,7 +40,7 @@ Terms terms_at(Instant now, Read& read) {
 
 Ledger::Ledger(const AccountId& id, const Account& account, const Terms& terms)
     : id_(id), account_(account), terms_(terms) {
-    expire(std::nullopt);
+    expire();
 }
 
 std::optional<Rejection> Ledger::room_for(std::int64_t points) const {
@@ -84,13 +84,14 @@ void Ledger::give_back(Entry& e, const Lots& lots) const {
     }
 }
 
-// Of what ended on one day at a time. `at`: points that came back after their day end then.
-void Ledger::expire(std::optional<Instant> at) {
+// Of what ended on one day at a time; points that came back after their day end at that instant.
+void Ledger::expire(std::optional<Instant> back_at) {
     while (!account_.buckets.empty() && has_expired(account_.buckets.front(), terms_.today)) {
         const auto day = *account_.buckets.front().expires_on;
         const auto lots = take(account_.buckets, balance_points_max,
                                [&](const Lot& bucket) { return bucket.expires_on == day; });
-        auto e = entry<PointsExpired>(-sum(lots), at.value_or(end_of_day(terms_.zone, day)));
+        const auto end = end_of_day(terms_.zone, day);
+        auto e = entry<PointsExpired>(-sum(lots), std::max(end, back_at.value_or(end)));
         e.expired_on = day;
         e.lots = negated(lots);
         book(std::move(e));
@@ -100,13 +101,14 @@ void Ledger::expire(std::optional<Instant> at) {
 void Ledger::earn(std::int64_t points, EarnReason reason, const ThingRef& source, const Lot& dates,
                   Instant at) {
     auto e = entry<PointsEarned>(points, at);
+    e.on = dates.earned_on;  // what a refund takes back counts against the same day
     e.reason = reason;
     e.source = source;
     auto lot = dates;
     lot.points = points;
     give_back(e, {lot});
     book(std::move(e));
-    expire(terms_.now);
+    expire(at);
     review(TierReason::earned);
 }
 
@@ -142,28 +144,28 @@ Lots Ledger::reserve(std::int64_t points, const RedemptionId& redemption) {
     return lots;
 }
 
-void Ledger::redeem(const Lots& reserved, const RedemptionId& redemption) {
-    auto e = entry<PointsRedeemed>(-sum(reserved), terms_.now);
+void Ledger::redeem(const Lots& reserved, const RedemptionId& redemption, Instant at) {
+    auto e = entry<PointsRedeemed>(-sum(reserved), at);
     e.reserved = -sum(reserved);
     e.redemption_id = redemption;
     book(std::move(e));
 }
 
-void Ledger::release(const Lots& reserved, const RedemptionId& redemption) {
-    auto e = entry<PointsReleased>(0, terms_.now);
+void Ledger::release(const Lots& reserved, const RedemptionId& redemption, Instant at) {
+    auto e = entry<PointsReleased>(0, at);
     e.reserved = -sum(reserved);
     e.redemption_id = redemption;
     give_back(e, reserved);
     book(std::move(e));
-    expire(terms_.now);
+    expire(at);
 }
 
-void Ledger::restore(const Lots& redeemed, const RedemptionId& redemption) {
-    auto e = entry<PointsRestored>(sum(redeemed), terms_.now);
+void Ledger::restore(const Lots& redeemed, const RedemptionId& redemption, Instant at) {
+    auto e = entry<PointsRestored>(sum(redeemed), at);
     e.redemption_id = redemption;
     give_back(e, redeemed);
     book(std::move(e));
-    expire(terms_.now);
+    expire(at);
 }
 
 void Ledger::adjust(std::int64_t points, const Personal<"loyalty_account.adjust_reason">& reason) {

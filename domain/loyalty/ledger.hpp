@@ -31,15 +31,14 @@ class Ledger {
     void reverse(std::int64_t points, EarnReason reason, const ThingRef& source, const Lot& own);
     // At most what is available: the caller has looked.
     Lots reserve(std::int64_t points, const RedemptionId& redemption);
-    void redeem(const Lots& reserved, const RedemptionId& redemption);
-    void release(const Lots& reserved, const RedemptionId& redemption);
-    void restore(const Lots& redeemed, const RedemptionId& redemption);
+    // As of an instant that may be over: the end of a reservation that nobody was there to book.
+    void redeem(const Lots& reserved, const RedemptionId& redemption, Instant at);
+    void release(const Lots& reserved, const RedemptionId& redemption, Instant at);
+    void restore(const Lots& redeemed, const RedemptionId& redemption, Instant at);
     void adjust(std::int64_t points, const Personal<"loyalty_account.adjust_reason">& reason);
     Lots transfer_out(std::int64_t points, const AccountId& to);
     void transfer_in(const Lots& lots, const AccountId& from);
     void set_tier(const std::optional<std::string>& tier, std::optional<LocalDate> until);
-    void freeze() { book(AccountFrozen{}); }
-    void unfreeze() { book(AccountUnfrozen{}); }
     // The tier as it should be today.
     void review(TierReason reason);
     // Where nothing was due: when to look again.
@@ -54,7 +53,7 @@ class Ledger {
     template <class E>
     E entry(std::int64_t points, Instant at) const;
     void give_back(Entry& e, const Lots& lots) const;
-    void expire(std::optional<Instant> at);
+    void expire(std::optional<Instant> back_at = {});
     std::optional<Instant> next_due() const;
     Lots active_points(std::int64_t points) const;
 

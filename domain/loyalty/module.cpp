@@ -7,7 +7,10 @@
 namespace almanac::loyalty {
 
 void declare_programs(Module& loyalty) {
-    loyalty.record<LoyaltyProgram>("Terms under which members collect and spend points.");
+    auto& programs =
+        loyalty.record<LoyaltyProgram>("Terms under which members collect and spend points.");
+    programs.filters = {{"slug", "slug"}};
+    programs.sorts = {"name"};
     loyalty.event<ProgramActivated>().event<ProgramStopped>();
     loyalty.command<ActivateProgram, Record<LoyaltyProgram>>(
         "activate_loyalty_program", "POST loyalty_programs/{id}/activate",
@@ -26,6 +29,7 @@ void declare(Catalogue& catalogue) {
     declare_redemptions(loyalty);
     declare_earning(loyalty);
     declare_referrals(loyalty);
+    declare_program_reports(loyalty);
 }
 
 }  // namespace almanac::loyalty

@@ -10,5 +10,6 @@ void declare_account_reports(kernel::Module& loyalty);
 void declare_redemptions(kernel::Module& loyalty);
 void declare_earning(kernel::Module& loyalty);
 void declare_referrals(kernel::Module& loyalty);
+void declare_program_reports(kernel::Module& loyalty);
 
 }  // namespace almanac::loyalty

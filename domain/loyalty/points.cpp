@@ -40,6 +40,11 @@ Money value_of(std::int64_t points, const RedemptionRate& rate) {
     return {static_cast<std::int64_t>(amount), rate.value.currency};
 }
 
+Money share_of(const Money& due, std::int64_t share_ppm) {
+    const auto amount = Wide{due.amount} * share_ppm / ppm_one;
+    return {static_cast<std::int64_t>(amount), due.currency};
+}
+
 Lot dated(const LoyaltyProgram& program, LocalDate earned_on) {
     Lot lot;
     lot.earned_on = earned_on;
@@ -122,6 +127,8 @@ void compact(Lots& buckets, LocalDate today) {
 }
 
 void prolong(Lots& buckets, LocalDate active_on) {
+    const auto moves = [](const Lot& bucket) { return bucket.inactivity_days.has_value(); };
+    if (std::ranges::none_of(buckets, moves)) return;
     Lots later;
     for (auto bucket : buckets) {
         if (bucket.inactivity_days && !has_expired(bucket, active_on))

@@ -27,6 +27,8 @@ std::optional<std::int64_t> earned_points(std::int64_t rate_ppm, const Money& pa
 std::int64_t reversed_points(std::int64_t earned, std::int64_t refunded, std::int64_t paid);
 // What points are worth, rounded down.
 Money value_of(std::int64_t points, const RedemptionRate& rate);
+// What points may pay of it, rounded down: never above the share. `share_ppm` ≤ 1,000,000.
+Money share_of(const Money& due, std::int64_t share_ppm);
 
 // Dates of points earned on a day under these terms; `points` is 0.
 Lot dated(const LoyaltyProgram& program, LocalDate earned_on);

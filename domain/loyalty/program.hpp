@@ -105,9 +105,9 @@ struct ProgramStopped {
 };
 BOOST_DESCRIBE_STRUCT(ProgramStopped, (), (id))
 
-// `loyalty_program_in_force`
+// `directory:loyalty_programs`
 struct ProgramInForce {
-    static constexpr std::string_view kind = "loyalty_program_in_force";
+    static constexpr std::string_view kind = "directory:loyalty_programs";
     static constexpr std::uint32_t version = 1;
     using Key = Whole;
     std::optional<ProgramId> id;

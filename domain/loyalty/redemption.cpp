@@ -1,5 +1,7 @@
 #include "domain/loyalty/redemption.hpp"
 
+#include <algorithm>
+
 #include "domain/loyalty/ledger.hpp"
 
 namespace almanac::loyalty {
@@ -16,13 +18,13 @@ bool is_live(const Redemption& redemption, Instant now) {
     return redemption.status == RedemptionStatus::reserved && now < redemption.expires_at;
 }
 
-// What it does to the redemption first, then to the account.
+// What it does to the redemption first, then to the account, as of `at`.
 template <class E>
 Events with_account(const E& event, const Redemption& redemption, Read& read, const Context& now,
-                    void (Ledger::*book)(const Lots&, const RedemptionId&)) {
+                    void (Ledger::*book)(const Lots&, const RedemptionId&, Instant), Instant at) {
     const auto terms = terms_at(now.now, read);
     Ledger ledger(redemption.account_id, read.get<Account>(redemption.account_id), terms);
-    (ledger.*book)(redemption.lots, event.id);
+    (ledger.*book)(redemption.lots, event.id, at);
     Events events{event};
     ledger.append_to(events);
     return events;
@@ -34,7 +36,7 @@ Decision commit(const RedemptionId& id, std::optional<ThingRef> paid, Read& read
     if (!redemption) return not_found();
     if (!is_live(*redemption, now.now)) return over(*redemption);
     return with_account(RedemptionCommitted{id, std::move(paid)}, *redemption, read, now,
-                        &Ledger::redeem);
+                        &Ledger::redeem, now.now);
 }
 }  // namespace
 
@@ -53,6 +55,9 @@ Decision decide(const RedeemPoints& wish, Read& read, const Context& now) {
         return invalid_field("/points", "step",
                              fmt::format("A multiple of {}.", program.redemption_step));
     }
+    auto value = value_of(wish.points, program.redemption);
+    if (value.amount == 0)
+        return reject("loyalty.below_minimum", "So few points are worth nothing.");
     Ledger ledger(wish.account_id, *account, terms);
     const auto available = ledger.balance().available;
     if (wish.points > available) return insufficient_points(available);
@@ -60,7 +65,7 @@ Decision decide(const RedeemPoints& wish, Read& read, const Context& now) {
     e.id = now.fresh_id<RedemptionId>();
     e.account_id = wish.account_id;
     e.points = wish.points;
-    e.value = value_of(wish.points, program.redemption);
+    e.value = std::move(value);
     e.lots = ledger.reserve(wish.points, e.id);
     e.expires_at = now.now + std::chrono::minutes{program.redemption_ttl_minutes};
     e.for_ = wish.for_;
@@ -78,7 +83,8 @@ Decision decide(const CancelRedemption& wish, Read& read, const Context& now) {
     const auto* redemption = read.find<Redemption>(wish.id);
     if (!redemption) return not_found();
     if (redemption->status != RedemptionStatus::reserved) return over(*redemption);
-    return with_account(RedemptionCancelled{wish.id}, *redemption, read, now, &Ledger::release);
+    return with_account(RedemptionCancelled{wish.id}, *redemption, read, now, &Ledger::release,
+                        std::min(now.now, redemption->expires_at));
 }
 
 Decision decide(const ExpireRedemption& wish, Read& read, const Context& now) {
@@ -87,7 +93,8 @@ Decision decide(const ExpireRedemption& wish, Read& read, const Context& now) {
         now.now < redemption->expires_at) {
         return Events{};
     }
-    return with_account(RedemptionExpired{wish.id}, *redemption, read, now, &Ledger::release);
+    return with_account(RedemptionExpired{wish.id}, *redemption, read, now, &Ledger::release,
+                        redemption->expires_at);
 }
 
 Decision pay(const RedemptionId& id, const Money& amount, const Purchase& purchase, Read& read,
@@ -103,12 +110,10 @@ Decision pay(const RedemptionId& id, const Money& amount, const Purchase& purcha
     }
     const auto terms = terms_at(now.now, read);
     const auto share_ppm = terms.program ? terms.program->maximum_share_ppm : ppm_one;
-    // Rounded down: never above the share.
-    const auto most = multiply_divide(purchase.due.amount, share_ppm, ppm_one).value_or(0);
-    const auto exact = most * ppm_one <= purchase.due.amount * share_ppm ? most : most - 1;
-    if (purchase.with_points.amount + amount.amount > exact) {
+    const auto most = share_of(purchase.due, share_ppm);
+    if (purchase.with_points.amount + amount.amount > most.amount) {
         return reject("loyalty.share_limit",
-                      fmt::format("Points pay at most {} {} of this.", exact, amount.currency));
+                      fmt::format("Points pay at most {} {} of this.", most.amount, most.currency));
     }
     return commit(id, purchase.thing, read, now);
 }
@@ -125,7 +130,7 @@ Decision give_back(const RedemptionId& id, const Money& amount, const ThingRef& 
                              fmt::format("A refund to points is of the whole redemption: {} {}.",
                                          redemption->value.amount, redemption->value.currency));
     }
-    return with_account(RedemptionRefunded{id}, *redemption, read, now, &Ledger::restore);
+    return with_account(RedemptionRefunded{id}, *redemption, read, now, &Ledger::restore, now.now);
 }
 
 void evolve(Redemption& redemption, const RedemptionReserved& e) {

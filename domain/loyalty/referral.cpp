@@ -11,6 +11,8 @@ using scheduling::Client;
 using scheduling::ClientId;
 
 // No 0 and O, no 1, I, L and U: nobody reads one for another, or a word out of it.
+constexpr auto alphabet_in_words =
+    "A code has the digits 2 to 9 and the letters A to Z but I, L, O and U.";
 constexpr std::string_view alphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t code_length = 10;
 constexpr std::size_t random_from = 8;  // bytes of a UUIDv7 before are time
@@ -32,9 +34,20 @@ std::string as_written(std::string code) {
     return code;
 }
 
+bool is_known(const MemberRef& member, Read& read) {
+    switch (member.kind) {
+        case MemberKind::client:
+            return live<Client>(read, ClientId{member.id}) != nullptr;
+        case MemberKind::guest:
+            return false;  // they come with hospitality
+    }
+    return false;
+}
+
+// Also of a deleted one: who comes back as a new client is the same person.
 const Record<Client>* client_of(const MemberRef& member, Read& read) {
     if (member.kind != MemberKind::client) return nullptr;
-    return live<Client>(read, ClientId{member.id});
+    return read.find<Record<Client>>(ClientId{member.id});
 }
 
 std::string_view claim_of(std::string_view key) {
@@ -53,34 +66,47 @@ bool same_person(const MemberRef& a, const MemberRef& b, Read& read) {
     });
 }
 
+// So many points, or none where they do not fit.
+std::int64_t room_for(std::int64_t points, const AccountId& account, Read& read,
+                      const Terms& terms) {
+    return Ledger(account, read.get<Account>(account), terms).room_for(points) ? 0 : points;
+}
+
 void reward(std::int64_t points, EarnReason reason, const AccountId& account,
-            const ReferralId& referral, Read& read, const Terms& terms, Events& events) {
+            const ReferralId& referral, Lot dates, Instant at, Read& read, const Terms& terms,
+            Events& events) {
+    if (points == 0) return;
     Ledger ledger(account, read.get<Account>(account), terms);
-    auto dates = dated(*terms.program, terms.today);
-    dates.active_on = terms.today;  // the return window is over
-    ledger.earn(points, reason, {"referral", referral}, dates, terms.now);
+    dates.active_on = dates.earned_on;  // the return window is over
+    ledger.earn(points, reason, {"referral", referral}, dates, at);
     ledger.append_to(events);
 }
 
+// As of the end of the return window, also where nobody was there to book it then.
 Decision rewarded(const ReferralId& id, const Referral& referral, Read& read, const Context& now) {
     const auto terms = terms_at(now.now, read);
+    const auto at = referral.reward_due.value_or(now.now);
+    const auto day = terms.zone.local_date(at);
     ReferralRewarded e;
     e.id = id;
     e.referrer = referral.referrer;
-    e.month = now.now;
+    e.month = at;
+    const auto* program = program_on(day, read);
+    if (!program) return e;
     const auto& newcomer = read.get<Member>(referral.referee).account;
-    if (terms.program) {
-        const auto cap = terms.program->referral_cap_per_month;
-        const auto so_far = read.get<ReferrerMonth>({referral.referrer, now.now}).rewarded;
-        if (!cap || so_far < *cap) e.referrer_points = terms.program->points_for_referral;
-        if (newcomer) e.referee_points = terms.program->points_for_referee;
-    }
+    const auto cap = program->referral_cap_per_month;
+    const auto so_far = read.get<ReferrerMonth>({referral.referrer, at}).rewarded;
+    if (!cap || so_far < *cap)
+        e.referrer_points = room_for(program->points_for_referral, referral.referrer, read, terms);
+    if (newcomer) e.referee_points = room_for(program->points_for_referee, *newcomer, read, terms);
     Events events{e};
-    if (e.referrer_points > 0) {
-        reward(e.referrer_points, EarnReason::referral, referral.referrer, id, read, terms, events);
+    const auto dates = dated(*program, day);
+    reward(e.referrer_points, EarnReason::referral, referral.referrer, id, dates, at, read, terms,
+           events);
+    if (newcomer) {
+        reward(e.referee_points, EarnReason::referee, *newcomer, id, dates, at, read, terms,
+               events);
     }
-    if (e.referee_points > 0)
-        reward(e.referee_points, EarnReason::referee, *newcomer, id, read, terms, events);
     return events;
 }
 }  // namespace
@@ -100,9 +126,11 @@ Decision decide(const CreateReferralCode& wish, Read& read, const Context& now) 
 
 Decision decide(const RegisterReferral& wish, Read& read, const Context& now) {
     const auto code = as_written(wish.code);
+    if (code.find_first_not_of(alphabet) != std::string::npos)
+        return reject("loyalty.code_unknown", alphabet_in_words);
     const auto& owner = read.get<CodeOwner>(code).account;
     if (!owner) return reject("loyalty.code_unknown", "There is no such referral code.");
-    if (!client_of(wish.referee, read))
+    if (!is_known(wish.referee, read))
         return invalid_field("/referee/id", "not_found", "There is no such client or guest.");
     const auto terms = terms_at(now.now, read);
     if (!terms.program) return no_active_program();
@@ -144,11 +172,13 @@ void follow_referral(const PaidFact& fact, bool is_first, Read& read, const Cont
     const auto& id = read.get<Referee>(fact.member).referral;
     if (!id) return;
     const auto& referral = read.get<Referral>(*id);
-    if (is_first && referral.status == ReferralStatus::registered &&
-        now.now < referral.expires_at) {
-        const auto terms = terms_at(now.now, read);
+    const auto told_at = fact.told_at.value_or(now.now);
+    // Who had paid before was no newcomer, only nobody had noted it yet.
+    const bool in_time = referral.registered_at <= told_at && told_at < referral.expires_at;
+    if (is_first && in_time && referral.status == ReferralStatus::registered) {
+        const auto terms = terms_at(told_at, read);
         const auto wait = terms.program ? terms.program->referral_return_days : 0;
-        events.add(ReferralConverted{*id, fact.source, now.now + std::chrono::days{wait}});
+        events.add(ReferralConverted{*id, fact.source, told_at + std::chrono::days{wait}});
     } else if (referral.status == ReferralStatus::converted && referral.source == fact.source &&
                fact.refunded.amount >= fact.paid.amount) {
         events.add(ReferralReversed{*id});
@@ -174,7 +204,8 @@ void evolve(ReferralCode& code, const ReferralCodeCreated& e) {
 void evolve(CodeOwner& owner, const ReferralCodeCreated& e) {
     owner.account = e.account_id;
 }
-void evolve(Referral& referral, const ReferralRegistered& e) {
+void evolve(Referral& referral, const ReferralRegistered& e, const EventMeta& meta) {
+    referral.registered_at = meta.time;
     referral.code = e.code;
     referral.referrer = e.referrer;
     referral.referee = e.referee;

@@ -103,6 +103,7 @@ struct Referral {
     std::string code;
     AccountId referrer;
     MemberRef referee;
+    Instant registered_at{};
     Instant expires_at{};
     std::optional<ThingRef> source;
     std::optional<Instant> converted_at;
@@ -111,8 +112,8 @@ struct Referral {
     std::int64_t referee_points = 0;
 };
 BOOST_DESCRIBE_STRUCT(Referral, (),
-                      (status, code, referrer, referee, expires_at, source, converted_at,
-                       reward_due, referrer_points, referee_points))
+                      (status, code, referrer, referee, registered_at, expires_at, source,
+                       converted_at, reward_due, referrer_points, referee_points))
 // `referee:client/<id>`
 struct Referee {
     static constexpr std::string_view kind = "referee";
@@ -150,7 +151,7 @@ template <class E>
 auto tags(const E& e) {
     return Tags<Referral>{}.template add<Referral>(e.id);
 }
-void evolve(Referral& referral, const ReferralRegistered& e);
+void evolve(Referral& referral, const ReferralRegistered& e, const EventMeta& meta);
 void evolve(Referral& referral, const ReferralConverted& e, const EventMeta& meta);
 void evolve(Referral& referral, const ReferralRewarded& e);
 void evolve(Referral& referral, const ReferralExpired& e);

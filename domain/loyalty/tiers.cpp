@@ -1,7 +1,6 @@
 #include "domain/loyalty/tiers.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace almanac::loyalty {
 namespace {
@@ -77,30 +76,38 @@ Standing standing_on(const Account& account, const LoyaltyProgram& program, Loca
     return {reached ? std::optional(reached->name) : std::nullopt, false};
 }
 
+const Tier* tier_on(const Account& account, const LoyaltyProgram& program, LocalDate today) {
+    const auto* held = tier_of(program, account.tier);
+    const auto* due = tier_of(program, standing_on(account, program, today).tier);
+    const bool is_over = account.tier_is_set && account.tier_until && *account.tier_until < today;
+    return is_over || rank_of(program, due) < rank_of(program, held) ? due : held;
+}
+
+// Points only leave the window, so by time alone a tier is only lost.
 std::optional<LocalDate> next_tier_change(const Account& account, const LoyaltyProgram& program,
                                           LocalDate today) {
     if (account.tier_is_set) {
         if (!account.tier_until) return std::nullopt;
         return std::max(*account.tier_until, today) + std::chrono::days{1};
     }
-    std::set<LocalDate> days;
-    if (account.stepped_down_on) days.insert(months_later(*account.stepped_down_on, window_months));
+    if (program.downgrade == Downgrade::none || !tier_of(program, account.tier))
+        return std::nullopt;
     auto points = tier_points(account, program.tier_window, today);
-    std::vector<DayPoints> leaving;
-    if (program.tier_window == TierWindow::rolling_12_months) {
-        for (const auto& day : account.earned_days)
-            leaving.push_back({months_later(day.earned_on, window_months), day.points});
+    const auto falls_on = [&](LocalDate day) {
+        return day > today && by_points(account, program, points, day).tier != account.tier;
+    };
+    std::optional<LocalDate> may_fall_on;  // it fell less than a year ago
+    if (account.stepped_down_on)
+        may_fall_on = months_later(*account.stepped_down_on, window_months);
+    for (const auto& earned : account.earned_days) {  // what was earned earlier leaves earlier
+        if (program.tier_window == TierWindow::lifetime) break;
+        const auto leaves_on = months_later(earned.earned_on, window_months);
+        if (leaves_on <= today) continue;
+        if (may_fall_on && *may_fall_on < leaves_on && falls_on(*may_fall_on)) return may_fall_on;
+        points -= earned.points;
+        if (falls_on(leaves_on)) return leaves_on;
     }
-    for (const auto& day : leaving) days.insert(day.earned_on);
-    auto left = leaving.begin();  // in order: what was earned earlier leaves earlier
-    for (const auto day : days) {
-        for (; left != leaving.end() && left->earned_on <= day; ++left) {
-            if (left->earned_on > today) points -= left->points;
-        }
-        if (day > today && by_points(account, program, points, day).tier != account.tier)
-            return day;
-    }
-    return std::nullopt;
+    return may_fall_on && falls_on(*may_fall_on) ? may_fall_on : std::nullopt;
 }
 
 }  // namespace almanac::loyalty

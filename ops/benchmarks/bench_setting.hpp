@@ -17,6 +17,7 @@ struct BenchSetting {
     double seconds = 1.5;  // of one load
     std::vector<unsigned> connections = {1, 64, 256};
     std::uint64_t events = 1'000'000;  // for scan, recover and replay
+    std::uint64_t accounts = 20'000;   // for loyalty
 };
 
 class Scratch {
@@ -64,5 +65,8 @@ std::vector<Row> bench_message_db(const BenchSetting& setting);
 // A booking in a log of `events` against one in a log of 10,000: what it costs, warm and cold; the
 // start after kill -9; bytes on disk.
 std::vector<Row> bench_growth(const BenchSetting& setting);
+// Redemptions over HTTP against bookings; one on an account with a long ledger against a new one; a
+// night of `accounts` of which 1% are due, against one of those alone.
+std::vector<Row> bench_loyalty(const BenchSetting& setting);
 
 }  // namespace almanac::benchmarks

@@ -36,6 +36,7 @@ class BookingWorld {
     // Returns once the views have all that was booked; throws where they do not get there.
     void wait_for_views() const;
     const std::string& tenant() const { return slug_; }
+    const std::vector<std::string>& clients() const { return clients_; }  // ids
 
   private:
     void append_booking(std::uint64_t number, unsigned from_day, unsigned days,

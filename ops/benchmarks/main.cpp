@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
         {"umadb", bench_umadb},
         {"message_db", bench_message_db},
         {"growth", bench_growth},
+        {"loyalty", bench_loyalty},
     };
     CLI::App app("Measures Almanac beside references, as ratios in one run");
     BenchSetting setting;
@@ -29,7 +30,7 @@ int main(int argc, char** argv) {
     std::string json;
     app.add_option("name", names,
                    "book, book_mixed, book_postgres, slots, append, scan, recover, replay, umadb, "
-                   "message_db, growth; none: all");
+                   "message_db, growth, loyalty; none: all");
     app.add_option("--json", json, "file for the rows")->required();
     app.add_option("--programs", setting.programs, "where almanacd is")->required();
     app.add_option("--scratch", setting.scratch, "where data may be written")->required();
@@ -38,6 +39,7 @@ int main(int argc, char** argv) {
     app.add_option("--seconds", setting.seconds, "of one load (1.5)");
     app.add_option("--connections", setting.connections, "of book (1 64 256)")->expected(1, 8);
     app.add_option("--events", setting.events, "for scan, recover, replay and growth (1000000)");
+    app.add_option("--accounts", setting.accounts, "of the nights of loyalty (20000)");
     CLI11_PARSE(app, argc, argv);
     try {
         std::vector<Row> rows;

@@ -9,6 +9,7 @@
 
 #include "domain/house.hpp"
 #include "domain/kernel/module.hpp"
+#include "domain/loyalty/program.hpp"
 #include "domain/scheduling/appointment_change.hpp"
 #include "domain/scheduling/calendar_view.hpp"
 #include "domain/scheduling/service.hpp"
@@ -73,6 +74,7 @@ const std::map<std::string, std::function<std::vector<FieldError>(const Object&)
     {"change_service", patch_errors<scheduling::Service>},
     {"change_resource", patch_errors<scheduling::Resource>},
     {"change_client", patch_errors<scheduling::Client>},
+    {"change_loyalty_program", patch_errors<loyalty::LoyaltyProgram>},
 };
 
 // What the house's own reader finds wrong with a body.

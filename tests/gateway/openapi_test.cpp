@@ -323,6 +323,9 @@ GET /v1/tenants/{tenant}/reports/service_performance service_performance schedul
 GET /v1/tenants/{tenant}/loyalty_accounts/{id}/ledger loyalty_ledger loyalty.loyalty_account:read
 GET /v1/tenants/{tenant}/reports/points_expiring points_expiring loyalty.report:read
 GET /v1/tenants/{tenant}/reports/loyalty_tiers loyalty_tiers loyalty.report:read
+GET /v1/tenants/{tenant}/reports/loyalty loyalty_report loyalty.report:read
+GET /v1/tenants/{tenant}/reports/loyalty_leaderboard loyalty_leaderboard loyalty.report:read
+GET /v1/tenants/{tenant}/reports/referral_funnel referral_funnel loyalty.report:read
 GET /v1/tenants list_tenants tenancy.tenant:read
 GET /v1/tenants/{tenant} get_tenant tenancy.tenant:read
 GET /v1/tenants/{tenant}/history get_tenant_history tenancy.tenant:read

@@ -29,6 +29,32 @@ TEST(Enrol, opens_one_account_with_the_signup_points) {
         .then_field_error("/member/id", "not_found");
 }
 
+// From an older register: what is entered afterwards earns from that day on.
+TEST(Enrol, may_lie_in_the_past) {
+    auto program = a_program();
+    program.points_for_signup = 50;
+    program.active_from = date("2025-12-01");
+    program.expiry = {ExpiryKind::after_days, 60, {}};
+    auto club =
+        given(a_tenant_in(), a_person(lucia_member), program, ProgramActivated{club_program});
+    club.at("2026-03-01T12:00:00Z");
+    club.when(EnrolMember{lucia_member, at("2026-03-01T12:00:01Z")})
+        .then_field_error("/enrolled_at", "future");
+    club.when(EnrolMember{lucia_member, at("2025-11-30T23:59:59Z")})
+        .then_rejected("loyalty.no_active_program");
+    const auto decided = club.after(EnrolMember{lucia_member, at("2025-12-15T09:00:00Z")});
+    const auto id = decided.event<AccountOpened>(0).id;
+    EXPECT_EQ(decided.event<PointsEarned>(1).on, date("2025-12-15"));
+    EXPECT_EQ(decided.event<PointsExpired>(2).expired_on, date("2026-02-13"));
+    EXPECT_EQ(club.fold<Account>(id).enrolled_at, at("2025-12-15T09:00:00Z"));
+    club.when(bought(1, 4'000, "2025-12-15T08:59:59Z"))
+        .then(FirstPurchaseMade{
+            lucia_member, {"appointment", id_number(1)}, at("2025-12-15T08:59:59Z")});
+    const auto later = club.after(bought(2, 4'000, "2026-01-10T10:00:00Z"));
+    EXPECT_EQ(later.event<PointsEarned>(2).on, date("2026-01-10"));
+    EXPECT_EQ(balance(club, "2026-03-01", id), (Balance{40, 0, 0}));
+}
+
 TEST(Enrol, needs_a_programme_in_force) {
     auto club = given(a_tenant_in(), a_person(lucia_member), a_program());
     club.when(EnrolMember{lucia_member}).then_rejected("loyalty.no_active_program");
@@ -214,7 +240,10 @@ TEST(Tier, that_is_set_stays_until_its_last_day_or_until_it_is_taken_back) {
     EXPECT_EQ(club.fold<Account>(lucia_account).tier, "silver");
     EXPECT_FALSE(club.fold<Account>(lucia_account).tier_is_set);
     club.after(SetTier{lucia_account, "gold", {}});
+    club.when(SetTier{lucia_account, "gold", {}}).then_nothing();
+    club.when(SetTier{lucia_account, "gold", date("2026-12-31")}).event<TierChanged>();
     club.after(SetTier{lucia_account, {}, {}});
+    club.when(SetTier{lucia_account, {}, {}}).then_nothing();
     EXPECT_EQ(club.fold<Account>(lucia_account).tier, "silver");
 }
 

@@ -76,9 +76,39 @@ TEST(Earning, begins_with_the_enrolment_and_under_a_programme) {
     EXPECT_EQ(early.decision()->list.size(), 1U) << "only that she paid for the first time";
     EXPECT_EQ(early.event<FirstPurchaseMade>().member, lucia_member);
     club.after(bought(1, 4'000, "2026-01-01T07:59:59Z")).then_nothing();
+}
+
+TEST(Earning, of_what_was_completed_while_the_programme_stood_still_is_nothing_for_good) {
+    auto club = on_the_day();
     club.and_given(ProgramStopped{club_program});
-    club.after(bought(2, 4'000, noon)).then_nothing();
+    const auto& e = club.after(bought(2, 4'000, noon)).event<PurchaseCompleted>(1);
+    EXPECT_EQ(e.rate_ppm, 0);
+    club.and_given(ProgramActivated{club_program});
+    club.after(bought(2, 5'000, noon)).then_nothing();
+    club.after(bought(2, 5'000, noon, 5'000)).then_nothing();
     EXPECT_EQ(balance(club, "2026-01-10"), Balance{});
+    club.after(bought(3, 5'000, noon));
+    EXPECT_EQ(balance(club, "2026-01-10").available, 50);
+}
+
+TEST(Earning, counts_by_the_tier_of_the_day_also_where_nobody_has_booked_its_end) {
+    auto program = a_program();
+    program.tiers = {{"silver", 50, 2 * ppm_one, {}}, {"gold", 500, 3 * ppm_one, {}}};
+    program.tier_window = TierWindow::rolling_12_months;
+    program.downgrade = Downgrade::by_threshold;
+    auto club = on_the_day(program);
+    club.after(bought(1, 5'000, noon));  // silver until 9 January 2027
+    auto later = club;
+    later.at("2027-01-09T23:00:00Z");
+    EXPECT_EQ(later.after(bought(2, 1'000, "2027-01-09T23:00:00Z")).event<PointsEarned>(1).points,
+              20);
+    club.at("2027-01-10T00:00:00Z");
+    EXPECT_EQ(club.after(bought(2, 1'000, "2027-01-10T00:00:00Z")).event<PointsEarned>(1).points,
+              10);
+    club.after(SetTier{lucia_account, "gold", date("2027-01-31")});
+    club.at("2027-02-01T00:00:00Z");
+    EXPECT_EQ(club.after(bought(3, 1'000, "2027-02-01T00:00:00Z")).event<PointsEarned>(1).points,
+              10);
 }
 
 TEST(Earning, a_change_of_the_programme_holds_for_later_facts_only) {

@@ -36,6 +36,14 @@ TEST(Points, a_refund_takes_back_its_share_and_the_last_one_the_rest) {
     EXPECT_EQ(reversed_points(0, 0, 0), 0);
 }
 
+TEST(Points, pay_at_most_their_share_of_what_is_due) {
+    EXPECT_EQ(share_of({1'200, "EUR"}, 333'333), (Money{399, "EUR"}));
+    EXPECT_EQ(share_of({9'999, "EUR"}, ppm_one), (Money{9'999, "EUR"}));
+    EXPECT_EQ(share_of({0, "EUR"}, 500'000), (Money{0, "EUR"}));
+    const std::int64_t much = 9'000'000'000'000'000;
+    EXPECT_EQ(share_of({much, "EUR"}, 500'000), (Money{much / 2, "EUR"}));
+}
+
 TEST(Points, are_dated_by_the_terms_of_their_day) {
     auto program = static_cast<LoyaltyProgram>(a_program());
     EXPECT_EQ(dated(program, date("2026-02-10")).expires_on, std::nullopt);

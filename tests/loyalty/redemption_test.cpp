@@ -115,6 +115,27 @@ TEST(Reserved, points_return_at_the_end_of_their_time) {
     EXPECT_EQ(balance(club, "2026-02-01"), Balance{});
 }
 
+// Nobody was there when its time ended: it counts as of then.
+TEST(Reserved, points_that_returned_in_time_end_with_their_day) {
+    auto club = a_club();
+    club.and_given(earned(100, "2026-01-02", "2026-01-31")).at("2026-01-31T23:10:00Z");
+    club.after(RedeemPoints{lucia_account, 80, {}});
+    club.at("2026-02-01T09:00:00Z");
+    const auto ended = club.after(ExpireRedemption{first_redemption});
+    EXPECT_EQ(ended.event<PointsReleased>(2).effective_at, at("2026-01-31T23:40:00Z"));
+    EXPECT_EQ(ended.event<PointsExpired>(3).points, -80);
+    EXPECT_EQ(ended.event<PointsExpired>(3).effective_at, at("2026-02-01T00:00:00Z"));
+}
+
+TEST(Redeem, refuses_points_that_are_worth_nothing) {
+    auto program = a_program();
+    program.redemption = {1'000, {500, "EUR"}};
+    auto club = with_100(program);
+    club.when(RedeemPoints{lucia_account, 1, {}}).then_rejected("loyalty.below_minimum");
+    EXPECT_EQ(club.when(RedeemPoints{lucia_account, 2, {}}).event<RedemptionReserved>().value,
+              (Money{1, "EUR"}));
+}
+
 TEST(PayWithPoints, commits_the_whole_redemption_within_the_share) {
     auto program = a_program();
     program.maximum_share_ppm = 333'333;

@@ -55,6 +55,10 @@ TEST(Referral, is_registered_by_a_code_in_either_case) {
     auto wrong = story.code;
     wrong.back() = '0';
     story.club.when(RegisterReferral{wrong, newcomer}).then_rejected("loyalty.code_unknown");
+    for (const auto* typed : {"O0I1LU", "AB-CD", "\xC3\x91", " "})
+        story.club.when(RegisterReferral{typed, newcomer}).then_rejected("loyalty.code_unknown");
+    wrong.back() = story.code.back() == '2' ? '3' : '2';
+    story.club.when(RegisterReferral{wrong, newcomer}).then_rejected("loyalty.code_unknown");
     story.club.when(RegisterReferral{story.code, {MemberKind::client, id_number(99)}})
         .then_field_error("/referee/id", "not_found");
 }
@@ -74,7 +78,80 @@ TEST(Referral, of_oneself_is_refused_by_person_and_by_address) {
         const auto code =
             club.after(CreateReferralCode{id_of<AccountId>(72)}).event<ReferralCodeCreated>().code;
         club.when(RegisterReferral{code, twin}).then_rejected("loyalty.self_referral");
+        // Who comes back as a new client is the same person.
+        club.and_given(RecordDeleted<Client>{ClientId{member.id}, one.keys});
+        club.when(RegisterReferral{code, twin}).then_rejected("loyalty.self_referral");
+        club.when(RegisterReferral{story.code, member})
+            .then_field_error("/referee/id", "not_found");
     }
+}
+
+// What was paid before the registration was only noted after it.
+TEST(Referral, of_who_had_paid_already_is_never_rewarded) {
+    Story story;
+    story.club.at("2026-01-05T12:00:00Z");
+    story.register_newcomer();
+    auto late = bought(1, 1'000, "2026-01-05T11:00:00Z", 0, newcomer);
+    late.fact.told_at = at("2026-01-05T11:59:59Z");
+    story.club.after(late);
+    story.club.after(bought(2, 1'000, "2026-01-06T11:00:00Z", 0, newcomer));
+    EXPECT_EQ(story.status(), ReferralStatus::registered);
+    story.club.at("2026-04-05T12:00:00Z").after(AdvanceReferral{story.id});
+    EXPECT_EQ(story.status(), ReferralStatus::expired);
+}
+
+TEST(Referral, counts_as_of_the_payment_and_the_end_of_the_window) {
+    auto program = rewarding();
+    program.active_until = date("2026-01-31");
+    Story story(program);
+    story.register_newcomer();
+    story.club.at("2026-02-20T12:00:00Z");
+    auto paid = bought(1, 1'000, "2026-01-05T11:00:00Z", 0, newcomer);
+    paid.fact.told_at = at("2026-01-05T12:00:00Z");
+    story.club.after(paid);
+    EXPECT_EQ(story.club.fold<Referral>(story.id).reward_due, at("2026-01-19T12:00:00Z"));
+    const auto decided = story.club.after(AdvanceReferral{story.id});
+    EXPECT_EQ(decided.event<ReferralRewarded>().referrer_points, 200);
+    EXPECT_EQ(decided.event<PointsEarned>(1).effective_at, at("2026-01-19T12:00:00Z"));
+}
+
+TEST(Referral, rewards_nobody_while_no_programme_is_in_force) {
+    Story story;
+    story.register_newcomer();
+    story.club.at("2026-01-05T12:00:00Z");
+    story.pay();
+    story.club.and_given(ProgramStopped{club_program});
+    const auto decided = story.club.at("2026-01-19T12:00:00Z").after(AdvanceReferral{story.id});
+    EXPECT_EQ(decided.decision()->list.size(), 1U);
+    EXPECT_EQ(decided.event<ReferralRewarded>().referrer_points, 0);
+}
+
+TEST(Referral, rewards_no_more_than_an_account_holds) {
+    Story story;
+    auto much = earned(1, "2026-01-01");
+    much.points = much.lots[0].points = balance_points_max;
+    story.club.and_given(much);
+    story.register_newcomer();
+    story.club.at("2026-01-05T12:00:00Z");
+    story.pay();
+    const auto decided = story.club.at("2026-01-19T12:00:00Z").after(AdvanceReferral{story.id});
+    EXPECT_EQ(decided.event<ReferralRewarded>().referrer_points, 0);
+}
+
+TEST(Referral, has_one_referrer) {
+    Story story;
+    story.register_newcomer();
+    const auto other =
+        story.club.after(CreateReferralCode{marta_account}).event<ReferralCodeCreated>().code;
+    story.club.when(RegisterReferral{other, newcomer}).then_rejected("loyalty.already_referred");
+}
+
+TEST(Referral, needs_a_programme_in_force) {
+    Story story;
+    story.club.and_given(ProgramStopped{club_program});
+    story.club.when(CreateReferralCode{lucia_account}).then_rejected("loyalty.no_active_program");
+    story.club.when(RegisterReferral{story.code, newcomer})
+        .then_rejected("loyalty.no_active_program");
 }
 
 TEST(Referral, is_of_a_newcomer_once) {
@@ -123,6 +200,20 @@ TEST(Referral, expires_where_nobody_has_paid_in_time) {
     EXPECT_EQ(story.status(), ReferralStatus::expired);
     story.pay();
     EXPECT_EQ(story.status(), ReferralStatus::expired);
+}
+
+TEST(Referral, may_reward_one_side_alone) {
+    auto program = rewarding();
+    program.points_for_referee = 0;
+    Story story(program);
+    story.register_newcomer();
+    const auto account = id_of<AccountId>(73);
+    story.club.and_given(opened(account, newcomer)).at("2026-01-05T12:00:00Z");
+    story.pay();
+    const auto decided = story.club.at("2026-01-19T12:00:00Z").after(AdvanceReferral{story.id});
+    EXPECT_EQ(decided.decision()->list.size(), 2U);
+    EXPECT_EQ(balance(story.club, "2026-01-19", account), (Balance{10, 0, 0})) << "what she paid";
+    EXPECT_EQ(balance(story.club, "2026-01-19"), (Balance{200, 0, 0}));
 }
 
 TEST(Referral, above_the_cap_of_a_month_rewards_the_newcomer_alone) {

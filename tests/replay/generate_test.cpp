@@ -27,6 +27,7 @@ class Notebook final : public CommandTarget {
     }
     void drain() override {}
     Result<Instant> now() override { return now_; }
+    Result<void> settle() override { return {}; }
     bool is_sandbox() override { return true; }
     std::vector<std::string> lines;
 

@@ -31,7 +31,7 @@ CONTEXTS = {
     "kernel": [],
     "tenancy": ["scheduling"],  # a new tenant has a default location
     "identity": ["tenancy"],
-    "scheduling": ["tenancy", "loyalty"],  # points pay for appointments
+    "scheduling": ["tenancy"],
     "hospitality": ["tenancy"],
     "loyalty": ["tenancy", "scheduling"],  # paid appointments earn points
     "membership": ["tenancy"],
