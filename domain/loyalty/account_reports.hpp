@@ -76,14 +76,14 @@ struct PointsExpiringRow {
 };
 BOOST_DESCRIBE_STRUCT(PointsExpiringRow, (), (account_id, member, expires_on, points))
 struct PointsExpiring {
-    LocalDate date;
+    LocalDate as_of;
     LocalDate from;
     LocalDate to;
     std::int64_t points = 0;
     std::vector<PointsExpiringRow> data;
     std::optional<std::string> next_cursor;
 };
-BOOST_DESCRIBE_STRUCT(PointsExpiring, (), (date, from, to, points, data, next_cursor))
+BOOST_DESCRIBE_STRUCT(PointsExpiring, (), (as_of, from, to, points, data, next_cursor))
 // The days it asks for. Field errors: /days `not_together`, /to `before_from`, `range`.
 struct DateRange {
     LocalDate from;
@@ -94,9 +94,9 @@ Result<DateRange> dates_of(const AskPointsExpiring& asked, LocalDate today);
 // ---- loyalty_tiers ----------------------------------------------------------------------------
 
 struct AskLoyaltyTiers {
-    std::optional<LocalDate> date;
+    std::optional<LocalDate> as_of;
 };
-BOOST_DESCRIBE_STRUCT(AskLoyaltyTiers, (), (date))
+BOOST_DESCRIBE_STRUCT(AskLoyaltyTiers, (), (as_of))
 struct LoyaltyTiersRow {
     std::optional<std::string> tier;
     std::int64_t members = 0;
@@ -104,11 +104,11 @@ struct LoyaltyTiersRow {
 };
 BOOST_DESCRIBE_STRUCT(LoyaltyTiersRow, (), (tier, members, share_ppm))
 struct LoyaltyTiers {
-    LocalDate date;
+    LocalDate as_of;
     std::int64_t members = 0;
     std::vector<LoyaltyTiersRow> data;
 };
-BOOST_DESCRIBE_STRUCT(LoyaltyTiers, (), (date, members, data))
+BOOST_DESCRIBE_STRUCT(LoyaltyTiers, (), (as_of, members, data))
 
 }  // namespace almanac::loyalty
 
@@ -148,7 +148,7 @@ inline constexpr auto doc<loyalty::PointsExpiring> =
     "Who loses how many points by when, unless they are used; reserved points do not expire.";
 template <>
 inline constexpr auto rules<loyalty::PointsExpiring> = fields(
-    field(&loyalty::PointsExpiring::date, "today: what ended before is gone"),
+    field(&loyalty::PointsExpiring::as_of, "today: what ended before is gone"),
     field(&loyalty::PointsExpiring::from, "first of the last days"),
     field(&loyalty::PointsExpiring::to, "last one, included"),
     field(&loyalty::PointsExpiring::points, "of all rows, not of this page alone"),
@@ -158,7 +158,7 @@ inline constexpr auto rules<loyalty::PointsExpiringRow> =
     fields(field(&loyalty::PointsExpiringRow::expires_on, "the last day on which they are usable"));
 template <>
 inline constexpr auto rules<loyalty::AskLoyaltyTiers> =
-    fields(field(&loyalty::AskLoyaltyTiers::date, "as it was when that day ended; none: now"));
+    fields(field(&loyalty::AskLoyaltyTiers::as_of, "as it was when that day ended; none: now"));
 template <>
 inline constexpr auto doc<loyalty::LoyaltyTiers> = "How many members have each tier.";
 template <>

@@ -16,7 +16,10 @@ void show_tier(AccountView& view, const Account& account, const LoyaltyProgram& 
     const bool is_over = set_tier_is_over(account, today);
     const auto* tier = tier_on(account, program, today);
     const auto points = tier_points(account, program.tier_window, today);
-    if (is_over) view.tier_is_set = false, view.tier_until.reset();
+    if (is_over) {
+        view.tier_is_set = false;
+        view.tier_until.reset();
+    }
     if (is_over || !account.tier || tier_of(program, account.tier)) {
         view.tier = tier ? std::optional(tier->name) : std::nullopt;
     } else {

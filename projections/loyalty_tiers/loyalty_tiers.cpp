@@ -102,9 +102,9 @@ Result<void> LoyaltyTiersProjection::apply(const AppliedEvent& event, TenantView
 Result<LoyaltyTiers> loyalty_tiers(const ViewRows& rows, const AskLoyaltyTiers& asked,
                                    const Question& question) {
     const auto today = tally::zone_of(tally::tenant_of(rows)).local_date(question.now);
-    auto held = counts_on(rows, asked.date);
+    auto held = counts_on(rows, asked.as_of);
     LoyaltyTiers answer;
-    answer.date = asked.date.value_or(today);
+    answer.as_of = asked.as_of.value_or(today);
     for (const auto& each : held) answer.members += each.members;
     const auto add = [&](const TierName& tier) {
         const auto at = std::ranges::find(held, tier, &TierCount::tier);

@@ -31,7 +31,7 @@ Result<PointsExpiring> points_expiring(const ViewRows& rows, const AskPointsExpi
     const auto range = dates_of(asked, today);
     if (!range) return std::unexpected(range.error());
     PointsExpiring answer;
-    answer.date = today;
+    answer.as_of = today;
     answer.from = range->from;
     answer.to = range->to;
     const auto first = std::max(range->from, today);

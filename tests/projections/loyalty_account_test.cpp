@@ -144,6 +144,25 @@ TEST_F(LoyaltyAccountTest, what_is_missing_for_the_next_tier) {
     EXPECT_EQ(account(id).at("tier_is_set"), true);
 }
 
+TEST_F(LoyaltyAccountTest, a_tier_that_is_set_is_over_after_its_last_day_booked_or_not) {
+    programme(",'tiers':[{'name':'silver','threshold':50},{'name':'gold','threshold':200}]");
+    const auto id = enrol(lucia);
+    house.make(tenant, "set_loyalty_tier", "{'tier':'gold','until':'2026-12-02'}", id);
+    house.clock().set(at("2026-12-02T22:59:59"));
+    EXPECT_EQ(account(id).at("tier"), "gold");
+    EXPECT_EQ(account(id).at("tier_until"), "2026-12-02");
+    house.clock().set(at("2026-12-02T23:00"));
+    const auto due = account(id);
+    EXPECT_EQ(due.at("tier"), nullptr);
+    EXPECT_EQ(due.at("tier_is_set"), false);
+    EXPECT_EQ(due.at("tier_until"), nullptr);
+    EXPECT_EQ(due.at("next_tier"), "silver");
+    review(id);
+    const auto booked = account(id);
+    for (const auto* name : {"tier", "tier_is_set", "tier_until", "next_tier"})
+        EXPECT_EQ(booked.at(name), due.at(name)) << name;
+}
+
 TEST_F(LoyaltyAccountTest, a_refund_of_what_was_spent_is_a_debt_that_the_next_points_clear) {
     programme();
     const auto id = enrol(lucia);
@@ -254,7 +273,7 @@ TEST_F(LoyaltyAccountTest, who_loses_how_many_points_by_when) {
     expire_after(club, 40);  // 10 January
     adjust(id, 50);
     const auto all = ask("points_expiring", {{"days", "41"}});
-    EXPECT_EQ(all.at("date"), "2026-12-01");
+    EXPECT_EQ(all.at("as_of"), "2026-12-01");
     EXPECT_EQ(all.at("from"), "2026-12-01");
     EXPECT_EQ(all.at("to"), "2027-01-10");
     EXPECT_EQ(all.at("points"), 157);
@@ -308,7 +327,7 @@ TEST_F(LoyaltyAccountTest, members_by_tier_now_and_on_a_day_before) {
     house.clock().set(at("2026-12-01T22:59"));
     enrol(marta);
     visit(lucia, "2026-12-02T09:00", color, 8000);
-    EXPECT_EQ(ask("loyalty_tiers"), parsed("{'date':'2026-12-02','members':2,'data':["
+    EXPECT_EQ(ask("loyalty_tiers"), parsed("{'as_of':'2026-12-02','members':2,'data':["
                                            "{'tier':null,'members':1,'share_ppm':500000},"
                                            "{'tier':'silver','members':1,'share_ppm':500000},"
                                            "{'tier':'gold','members':0,'share_ppm':0}]}"));
@@ -318,15 +337,15 @@ TEST_F(LoyaltyAccountTest, members_by_tier_now_and_on_a_day_before) {
         return row(ask("loyalty_tiers", asked), "tier", tier).at("members");
     };
     EXPECT_EQ(members({}, "gold"), 1);
-    EXPECT_EQ(members({{"date", "2026-12-03"}}, "gold"), 0);
-    EXPECT_EQ(members({{"date", "2026-12-03"}}, "silver"), 1);
-    EXPECT_EQ(members({{"date", "2026-12-01"}}, nullptr), 2);
-    EXPECT_EQ(ask("loyalty_tiers", {{"date", "2026-11-30"}}).at("members"), 0);
+    EXPECT_EQ(members({{"as_of", "2026-12-03"}}, "gold"), 0);
+    EXPECT_EQ(members({{"as_of", "2026-12-03"}}, "silver"), 1);
+    EXPECT_EQ(members({{"as_of", "2026-12-01"}}, nullptr), 2);
+    EXPECT_EQ(ask("loyalty_tiers", {{"as_of", "2026-11-30"}}).at("members"), 0);
     house.make(tenant, "stop_loyalty_program", "{}", club);  // those who have it keep it
     EXPECT_EQ(ask("loyalty_tiers").at("data"),
               parsed("[{'tier':null,'members':1,'share_ppm':500000},"
                      "{'tier':'gold','members':1,'share_ppm':500000}]"));
-    EXPECT_EQ(refused("loyalty_tiers", {{"date", "soon"}}), "/date format");
+    EXPECT_EQ(refused("loyalty_tiers", {{"as_of", "soon"}}), "/as_of format");
     expect_rebuilt();
 }
 

@@ -71,7 +71,7 @@ class LoyaltyHistoryTest : public LoyaltySalon {
         }
         return all;
     }
-    std::string today() { return to_string(zone().local_date(house.clock().now())); }
+    std::string today() { return kernel::to_string(zone().local_date(house.clock().now())); }
     kernel::Zone zone() { return *kernel::Zone::find(zone_name); }
     // What ended before today and is not booked: last day and points.
     std::map<std::string, std::int64_t> due(const Kept& mine) {
