@@ -34,7 +34,9 @@ class ReportClub : public ReportSalon {
                           fmt::format("{{'account_id':'{}','points':{}}}", account, points));
     }
     Answered earn_from(const std::string& appointment) {
-        return house.run(tenant, "earn_from_appointment", "{'id':'" + appointment + "'}");
+        return house.run(tenant, "earn_from_appointment",
+                         "{'id':'" + appointment + "','told_at':'" +
+                             kernel::to_string(house.clock().now()) + "'}");
     }
     Answered pay(const std::string& appointment, int cents) {
         return house.run(

@@ -277,10 +277,11 @@ TEST_F(ReportsTest, who_keeps_the_tenant_is_built_again_when_its_shape_changes) 
         keep_it.emplace(projection->name());
         EXPECT_EQ(projection->version() % 1'000, tenancy::Tenant::version) << projection->name();
     }
-    EXPECT_EQ(keep_it, (std::set<std::string>{"appointment_stats", "business_metrics",
-                                              "calendar_feed", "client_summary", "dashboard",
-                                              "loyalty", "monthly_booking_stats", "referral_funnel",
-                                              "service_performance"}));
+    EXPECT_EQ(keep_it,
+              (std::set<std::string>{"appointment_stats", "business_metrics", "calendar_feed",
+                                     "client_summary", "dashboard", "loyalty", "loyalty_account",
+                                     "loyalty_tiers", "monthly_booking_stats", "referral_funnel",
+                                     "service_performance"}));
 }
 
 TEST_F(ReportsTest, bad_questions_are_told_what_is_wrong) {
