@@ -350,7 +350,7 @@ TEST_F(LoyaltyReportsTest, bad_questions_are_told_what_is_wrong) {
     EXPECT_EQ(refused("loyalty_leaderboard", {{"month", "2026-12-01"}}), "/month not_together");
     EXPECT_EQ(refused("loyalty_leaderboard", {{"by", "balance"}, {"period", "month"}}),
               "/period not_together");
-    EXPECT_EQ(refused("loyalty_leaderboard", {{"limit", "201"}}), "/limit range");
+    EXPECT_EQ(refused("loyalty_leaderboard", {{"limit", "201"}}), "/limit max");
     EXPECT_EQ(refused("loyalty_leaderboard", {{"cursor", "x"}}), "/cursor cursor");
     EXPECT_EQ(refused("referral_funnel", {{"cursor", "x"}}), "/cursor not_together");
     EXPECT_EQ(refused("referral_funnel", {{"group_by", "referrer"}, {"from", "2026-12-01"}}),
