@@ -80,18 +80,20 @@ Result<std::optional<SampleHistory::Booked>> SampleHistory::book(const Visit& vi
     const auto& slot = dice.pick(*slots);
     const auto start = time_on(visit.date, slot.start);
     if (!start) return std::optional<Booked>{};
+    const auto start_text = kernel::to_string(*start);
     json::Array resources;
     for (const auto& id : slot.resources) resources.emplace_back(id);
     CommandCall call;
     call.command = "book_appointment";
     call.body = {{"service_id", service_id},
                  {"client_id", visit.client},
-                 {"start", kernel::to_string(*start)},
+                 {"start", start_text},
                  {"resource_ids", std::move(resources)},
                  {"method", "staff"},
                  {"off_grid_reason", "Entered from the paper diary"},
                  {"metadata", sample_metadata(business_, visit.number, first_date_)}};
-    const auto booked = run_(std::move(call), fmt::format("appointment/{}", visit.number));
+    const auto booked =
+        run_(std::move(call), fmt::format("appointment/{}/{}", visit.number, start_text));
     if (!booked) {
         // Two of the diary's lines cannot have been at the same time.
         if (booked.error().kind == kernel::RejectionKind::conflict) return std::optional<Booked>{};

@@ -130,7 +130,7 @@ const std::string_view bella_hair_salon = R"json({
     {"client": "ana.dominguez@example.com", "service": "full-color", "days_ago": 23},
     {"client": "rosa.vidal@example.com", "service": "haircut", "days_ago": 9,
      "referred_by": "lucia.fernandez@example.com"},
-    {"client": "lucia.fernandez@example.com", "service": "haircut", "days_ago": 8,
+    {"client": "lucia.fernandez@example.com", "service": "haircut", "days_ago": 5,
      "points": 100}]},
 "client_notes": ["Only the tips, please", "I may be five minutes late", "Something for a wedding",
   "The same as last time"],

@@ -74,6 +74,10 @@ void LoyaltyClub::open_business() {
     program.points_per_currency_unit_ppm = ppm_one;
     program.redemption = {100, {100, "EUR"}};
     program.expiry = {ExpiryKind::after_days, points_days, {}};
+    program.tiers = {{"Silver", 20 * points_of_award, 1'250'000, {}},
+                     {"Gold", 200 * points_of_award, 1'500'000, {}}};
+    program.tier_window = TierWindow::rolling_12_months;
+    program.downgrade = Downgrade::one_down;
     program.points_for_review = points_of_award;
     program.redemption_ttl_minutes = 1'440;
     const ProgramId id{uuid_of(run_one("create_loyalty_program", tenant_, std::move(program)))};

@@ -1,7 +1,7 @@
 // A store of its own in this process, a sandbox, with a business whose clients collect points: the
 // product's own decisions, writer and policies, without server and views. Points end 365 days after
-// they were earned; everybody is enrolled since long before. Throws std::runtime_error on any
-// failure. One thread.
+// they were earned, tiers count those of twelve months; everybody is enrolled since long before.
+// Throws std::runtime_error on any failure. One thread.
 #pragma once
 #include <filesystem>
 #include <functional>
