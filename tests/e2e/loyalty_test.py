@@ -66,6 +66,11 @@ class LoyaltyTest(unittest.TestCase):
     def refused(self, path, body, status, code):
         self.does(path, body, status, code)
 
+    def code_of(self, account):
+        made = self.api.post("referral_codes", {"account_id": account})
+        self.assertEqual(made.status, 201, made)
+        return made["code"]
+
     def booked(self, client=0):
         hour = next(self.hours)
         start = f"2030-02-{1 + hour // 24:02}T{hour % 24:02}:00:00Z"
@@ -73,10 +78,15 @@ class LoyaltyTest(unittest.TestCase):
             "service_id": self.salon.services[0], "client_id": self.salon.clients[client],
             "start": start})
 
+    def completed(self, cents, client=0):
+        appointment = self.booked(client)
+        self.does(f"appointments/{appointment}/start")
+        self.does(f"appointments/{appointment}/complete", {"final_price": euros(cents)})
+        return appointment
+
     def visited(self, cents, client=0):
         """Completed and paid with a card."""
-        appointment = self.booked(client)
-        self.does(f"appointments/{appointment}/complete", {"final_price": euros(cents)})
+        appointment = self.completed(cents, client)
         self.does(f"appointments/{appointment}/record_payment",
                   {"amount": euros(cents), "method": "card"})
         self.settle()
@@ -110,8 +120,7 @@ class LoyaltyTest(unittest.TestCase):
         row = house.answered(self.api, f"redemptions/{redemption}")
         self.assertEqual((row["status"], row["value"]), ("reserved", euros(400)))
         # 4.00 of 10.00 in points: the other 6.00 earn.
-        second = self.booked()
-        self.does(f"appointments/{second}/complete", {"final_price": euros(1_000)})
+        second = self.completed(1_000)
         pays = f"appointments/{second}/record_payment"
         with_points = {"amount": euros(400), "method": "points", "reference": redemption}
         self.does(pays, with_points)
@@ -200,7 +209,7 @@ class LoyaltyTest(unittest.TestCase):
         self.programme(points_for_referral=200, points_for_referee=50, referral_return_days=14,
                        referral_expires_days=90)
         referrer, newcomer = self.enrol(0), self.enrol(1)
-        code = self.does("referral_codes", {"account_id": referrer}, 201)["code"]
+        code = self.code_of(referrer)
         self.assertRegex(code, "^[2-9A-HJKMNP-TV-Z]{8,20}$")
         brought, idle = (
             self.api.made("referrals", {"code": code.lower(), "referee": self.member(client)})
@@ -228,7 +237,7 @@ class LoyaltyTest(unittest.TestCase):
     def test_a_refund_in_the_window_reverses_the_referral(self):
         self.programme(points_for_referral=200, referral_return_days=14)
         referrer = self.enrol(0)
-        code = self.does("referral_codes", {"account_id": referrer}, 201)["code"]
+        code = self.code_of(referrer)
         referral = self.api.made("referrals", {"code": code, "referee": self.member(1)})
         visit = self.visited(1_000, client=1)
         self.refund(visit, 1_000)
@@ -260,8 +269,7 @@ class LoyaltyTest(unittest.TestCase):
         self.programme()
         account = self.enrol()
         for visits in range(1, 4):
-            appointment = self.booked()
-            self.does(f"appointments/{appointment}/complete", {"final_price": euros(1_000)})
+            appointment = self.completed(1_000)
             self.does(f"appointments/{appointment}/record_payment",
                       {"amount": euros(1_000), "method": "card"})
             self.kill()  # before or after the policy has seen it
@@ -287,11 +295,10 @@ class LoyaltyTest(unittest.TestCase):
             "redemption": {"points": 1, "value": euros(1)}, "tiers": []})
         self.refused(f"loyalty_programs/{second}/activate", {}, 409, "loyalty.program_active")
         self.does(adjust, {"points": 100, "reason": "a gift"})
-        paid = self.booked()
+        paid = self.completed(999)
         self.refused(f"appointments/{paid}/record_payment",
                      {"amount": euros(500), "method": "points",
                       "reference": house.MISSING}, 422, "validation_failed")
-        self.does(f"appointments/{paid}/complete", {"final_price": euros(999)})
         redemption = self.reserved(account, 100)
         self.refused(f"appointments/{paid}/record_payment",
                      {"amount": euros(500), "method": "points", "reference": redemption}, 422,
@@ -306,13 +313,13 @@ class LoyaltyTest(unittest.TestCase):
     def test_referrals_of_oneself_and_wrong_codes_are_refused(self):
         self.programme()
         contacts = ({"email": "lucia@example.com"}, {"phone": "+34600111222"})
-        code = self.does("referral_codes", {"account_id": self.enrol(0)}, 201)["code"]
+        code = self.code_of(self.enrol(0))
         self.refused("referrals", {"code": code, "referee": self.member(0)}, 422,
                      "loyalty.self_referral")
         for contact in contacts:
             person = self.api.made("clients", {"first_name": "Lucía", **contact})
             account = self.api.made("loyalty_accounts", {"member": {"kind": "client", "id": person}})
-            own = self.does("referral_codes", {"account_id": account}, 201)["code"]
+            own = self.code_of(account)
             # Gone, and back as somebody new with the same address.
             self.assertEqual(self.api.send("DELETE", f"clients/{person}").status, 200)
             again = self.api.made("clients", {"first_name": "Lu", **contact})
