@@ -1,5 +1,4 @@
-// Every clause of the scheduling page, and of what its issue calls bad input, names tests that
-// exist.
+// Every clause of a domain page, and of what its issue calls bad input, names tests that exist.
 #include "tests/domain_map/domain_map.hpp"
 
 #include <gtest/gtest.h>
@@ -18,32 +17,55 @@ std::string joined(const std::vector<std::string>& lines) {
     return all;
 }
 
-TEST(DomainMap, every_sentence_of_scheduling_names_tests_that_exist) {
-    const auto known = tests_below(tests_folder);
-    const auto lines = read_map(tests_folder / "domain_map/scheduling.tsv");
-    EXPECT_EQ(joined(faults(lines, known)), "");
-    EXPECT_GT(lines.size(), 200U);
+struct Page {
+    std::string name;  // `<name>.md` is the page, `<name>.tsv` its map
+    std::size_t lines_min;
     std::set<std::string> sections;
-    for (const auto& line : lines) sections.insert(line.section);
-    EXPECT_EQ(sections,
-              (std::set<std::string>{"Records", "Working time", "Slots", "Hold", "Appointment",
-                                     "Read models", "Examples", "Properties", "Bad input"}));
+};
+const std::vector<Page>& pages() {
+    static const std::vector<Page> all{{"scheduling",
+                                        200,
+                                        {"Records", "Working time", "Slots", "Hold", "Appointment",
+                                         "Read models", "Examples", "Properties", "Bad input"}},
+                                       {"loyalty",
+                                        80,
+                                        {"Programme", "Account", "Redemption", "Referral",
+                                         "Read models", "Examples", "Bad input"}}};
+    return all;
+}
+std::vector<Line> map_of(const Page& page) {
+    return read_map(tests_folder / ("domain_map/" + page.name + ".tsv"));
 }
 
-// `scheduling.md` is the page; its title is not quoted, and "Bad input" is of the issue.
-TEST(DomainMap, the_quotes_together_are_the_page) {
-    const auto page = text_of(tests_folder / "domain_map/scheduling.md");
-    std::string quoted;
-    for (const auto& line : read_map(tests_folder / "domain_map/scheduling.tsv")) {
-        if (line.section != "Bad input") quoted += line.sentence;
+TEST(DomainMap, every_sentence_names_tests_that_exist) {
+    const auto known = tests_below(tests_folder);
+    for (const auto& page : pages()) {
+        const auto lines = map_of(page);
+        EXPECT_EQ(joined(faults(lines, known)), "") << page.name;
+        EXPECT_GT(lines.size(), page.lines_min) << page.name;
+        std::set<std::string> sections;
+        for (const auto& line : lines) sections.insert(line.section);
+        EXPECT_EQ(sections, page.sections) << page.name;
     }
-    const auto expected = substance(std::string_view(page).substr(page.find('\n')));
-    const auto actual = substance(quoted);
-    const auto [there, here] = std::ranges::mismatch(expected, actual);
-    EXPECT_TRUE(expected == actual)
-        << "the page goes on with "
-        << expected.substr(static_cast<std::size_t>(there - expected.begin()), 60)
-        << ", the map with " << actual.substr(static_cast<std::size_t>(here - actual.begin()), 60);
+}
+
+// A page's title is not quoted, and "Bad input" is of its issue.
+TEST(DomainMap, the_quotes_together_are_the_page) {
+    for (const auto& page : pages()) {
+        const auto text = text_of(tests_folder / ("domain_map/" + page.name + ".md"));
+        std::string quoted;
+        for (const auto& line : map_of(page)) {
+            if (line.section != "Bad input") quoted += line.sentence;
+        }
+        const auto expected = substance(std::string_view(text).substr(text.find('\n')));
+        const auto actual = substance(quoted);
+        const auto [there, here] = std::ranges::mismatch(expected, actual);
+        EXPECT_TRUE(expected == actual)
+            << page.name << " goes on with "
+            << expected.substr(static_cast<std::size_t>(there - expected.begin()), 60)
+            << ", its map with "
+            << actual.substr(static_cast<std::size_t>(here - actual.begin()), 60);
+    }
     EXPECT_EQ(substance("**a** `b-1` ≤ c\n"), "ab1≤c");
     EXPECT_NE(substance("a ≤ b"), substance("a ≥ b"));
 }

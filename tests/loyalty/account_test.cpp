@@ -122,6 +122,49 @@ TEST(Expiry, tells_when_the_account_changes_next) {
     EXPECT_EQ(reviewed.event<PointsExpired>().next_due, std::nullopt);
 }
 
+// Clocks go forward at midnight in Havana, so the day after begins at 01:00; Apia left out a day.
+TEST(Expiry, is_at_the_end_of_the_local_day_where_clocks_change) {
+    struct Case {
+        const char* zone;
+        const char* last_day;
+        const char* end;
+    };
+    for (const auto& [zone, last_day, end] :
+         {Case{"Europe/Madrid", "2026-03-29", "2026-03-29T22:00:00Z"},
+          Case{"Europe/Madrid", "2026-03-28", "2026-03-28T23:00:00Z"},
+          Case{"America/New_York", "2026-11-01", "2026-11-02T05:00:00Z"},
+          Case{"America/Havana", "2026-03-07", "2026-03-08T05:00:00Z"},
+          Case{"Pacific/Apia", "2026-06-30", "2026-06-30T11:00:00Z"}}) {
+        auto club = a_club(a_program(), zone);
+        club.and_given(earned(100, "2026-01-02", last_day));
+        club.at(at(end) - Micros{1});
+        club.when(RedeemPoints{lucia_account, 100, {}}).event<RedemptionReserved>();
+        club.at(end);
+        club.when(RedeemPoints{lucia_account, 100, {}})
+            .then_rejected("loyalty.insufficient_points");
+        EXPECT_EQ(club.when(ReviewAccount{lucia_account}).event<PointsExpired>().effective_at,
+                  at(end))
+            << zone;
+    }
+}
+
+TEST(Expiry, follows_the_business_into_another_zone) {
+    auto club = a_club(a_program(), "Europe/Madrid");
+    club.and_given(earned(100, "2026-01-02", "2026-01-31"));
+    tenancy::TenantChanged moved;
+    moved.tenant_id = TenantId{id_number(1)};
+    moved.changes.names = {"time_zone"};
+    moved.changes.value.time_zone = "America/New_York";
+    club.and_given(moved);
+    // The timer of Madrid's midnight finds nothing and waits for New York's.
+    club.at("2026-01-31T23:00:00Z");
+    const auto early = club.after(ReviewAccount{lucia_account});
+    EXPECT_EQ(early.event<AccountReviewed>().next_due, at("2026-02-01T05:00:00Z"));
+    club.at("2026-02-01T05:00:00Z");
+    const auto& expired = club.when(ReviewAccount{lucia_account}).event<PointsExpired>();
+    EXPECT_EQ(expired.effective_at, at("2026-02-01T05:00:00Z"));
+}
+
 TEST(Adjust, never_goes_below_zero) {
     auto club = a_club();
     club.after(AdjustPoints{lucia_account, 30, std::string("a gift")});
@@ -165,6 +208,21 @@ TEST(Transfer, keeps_the_expiry_where_the_programme_allows_it) {
         .then_rejected("loyalty.account_frozen");
 }
 
+TEST(Transfer, clears_a_debt_of_the_other_account) {
+    auto program = a_program();
+    program.transfers_allowed = true;
+    auto club = a_club(program);
+    club.at("2026-01-10T12:00:00Z").after(bought(1, 10'000, "2026-01-10T12:00:00Z"));
+    club.after(CommitRedemption{
+        club.after(RedeemPoints{lucia_account, 100, {}}).event<RedemptionReserved>().id});
+    club.after(bought(1, 10'000, "2026-01-10T12:00:00Z", 10'000));
+    EXPECT_EQ(balance(club, "2026-01-10"), (Balance{-100, 0, 0}));
+    club.after(AdjustPoints{marta_account, 150, std::string("a gift")});
+    club.after(TransferPoints{marta_account, lucia_account, 120});
+    EXPECT_EQ(balance(club, "2026-01-10"), (Balance{20, 0, 0}));
+    EXPECT_EQ(balance(club, "2026-01-10", marta_account), (Balance{30, 0, 0}));
+}
+
 TEST(Freeze, stops_redeeming_but_not_earning_and_expiry) {
     auto club = a_club();
     club.and_given(earned(100, "2026-01-02", "2026-01-31"));
@@ -199,6 +257,21 @@ TEST(Tier, is_reached_at_its_threshold_and_multiplies_what_comes_after) {
     EXPECT_EQ(next.event<PointsEarned>(1).points, 150);
     club.after(bought(1, 49'900, "2026-01-10T12:00:00Z", 49'900));
     EXPECT_EQ(club.fold<Account>(lucia_account).tier, "silver") << "no downgrade";
+}
+
+TEST(Tier, counts_pending_points_and_neither_adjustments_nor_transfers) {
+    auto program = with_tiers(TierWindow::lifetime, Downgrade::none);
+    program.pending_days = 14;
+    program.transfers_allowed = true;
+    auto club = a_club(program);
+    club.at("2026-01-10T12:00:00Z");
+    club.after(AdjustPoints{lucia_account, 600, std::string("a gift")});
+    club.after(TransferPoints{lucia_account, marta_account, 500});
+    EXPECT_FALSE(club.fold<Account>(lucia_account).tier);
+    EXPECT_FALSE(club.fold<Account>(marta_account).tier);
+    club.after(bought(1, 50'000, "2026-01-10T12:00:00Z"));
+    EXPECT_EQ(balance(club, "2026-01-10"), (Balance{100, 500, 0}));
+    EXPECT_EQ(club.fold<Account>(lucia_account).tier, "silver");
 }
 
 TEST(Tier, falls_by_the_threshold_when_points_leave_the_window) {

@@ -168,5 +168,17 @@ TEST(RefundToPoints, gives_back_the_whole_with_the_old_expiry_once) {
         .then_rejected("loyalty.redemption_expired");
 }
 
+TEST(RefundToPoints, after_their_day_ends_them_at_that_instant) {
+    auto club = with_100();
+    club.after(RedeemPoints{lucia_account, 100, {}});
+    club.after(PayWithPoints{first_redemption, {500, "EUR"}, {500, "EUR"}, {0, "EUR"}});
+    club.at("2026-02-10T09:00:00Z");
+    const auto refunded = club.after(RefundToPoints{first_redemption, {500, "EUR"}});
+    EXPECT_EQ(refunded.event<PointsRestored>(1).points, 100);
+    EXPECT_EQ(refunded.event<PointsExpired>(2).points, -100);
+    EXPECT_EQ(refunded.event<PointsExpired>(2).effective_at, at("2026-02-10T09:00:00Z"));
+    EXPECT_EQ(balance(club, "2026-02-10"), Balance{});
+}
+
 }  // namespace
 }  // namespace almanac::testing

@@ -228,5 +228,25 @@ TEST(Referral, above_the_cap_of_a_month_rewards_the_newcomer_alone) {
     EXPECT_EQ(balance(story.club, "2026-01-19"), Balance{});
 }
 
+TEST(Referral, counts_its_cap_by_the_month) {
+    auto program = rewarding();
+    program.referral_cap_per_month = 1;
+    Story story(program);
+    const auto reward = [&](std::uint32_t number, std::string_view paid_on) {
+        const MemberRef referee{MemberKind::client, id_number(number)};
+        story.club.and_given(a_person(referee));
+        story.club.at(paid_on);
+        const auto id =
+            story.club.after(RegisterReferral{story.code, referee}).event<ReferralRegistered>().id;
+        story.club.after(bought(number, 1'000, paid_on, 0, referee));
+        const auto due = story.club.fold<Referral>(id).reward_due;
+        story.club.at(due.value_or(Instant{}));
+        return story.club.after(AdvanceReferral{id}).event<ReferralRewarded>().referrer_points;
+    };
+    EXPECT_EQ(reward(80, "2026-01-02T12:00:00Z"), 200);
+    EXPECT_EQ(reward(81, "2026-01-17T12:00:00Z"), 0) << "due on 31 January";
+    EXPECT_EQ(reward(82, "2026-01-18T12:00:00Z"), 200) << "due on 1 February";
+}
+
 }  // namespace
 }  // namespace almanac::testing
