@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <utility>
+#include <vector>
 
 #include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
@@ -101,6 +102,25 @@ Result<void> make_partition(const fs::path& path, const CreateOptions& options) 
     return sync_directory(path);
 }
 
+// A new directory is a name in the one above, which has to last as what is in it does.
+Result<void> make_directories(const fs::path& path) {
+    std::error_code error;
+    auto missing = fs::absolute(path, error).lexically_normal();
+    if (!missing.has_filename()) missing = missing.parent_path();
+    std::vector<fs::path> made;
+    for (; missing.has_relative_path() && !fs::exists(missing, error);
+         missing = missing.parent_path())
+        made.push_back(missing);
+    for (auto each = made.rbegin(); each != made.rend(); ++each) {
+        if (disk_make_directory(*each, 0777) != 0 && errno != EEXIST)
+            return std::unexpected(file_error("Making", *each, errno));
+        if (auto synced = sync_directory(each->parent_path()); !synced) return synced;
+    }
+    if (!fs::is_directory(path, error))
+        return std::unexpected(file_error("Making", path, error ? error.value() : ENOTDIR));
+    return {};
+}
+
 std::string partition_name(unsigned number) {
     return fmt::format("p{:04}", number);
 }
@@ -130,10 +150,8 @@ int exit_code(const kernel::Rejection& refusal) {
 Result<void> DataDirectory::create(const fs::path& path, const CreateOptions& options) {
     if (options.partitions == 0 || options.partitions > partitions_max)
         return kernel::invalid_field("/partitions", "range", "There are 1 to 1024 partitions.");
+    if (auto made = make_directories(path); !made) return made;
     std::error_code error;
-    fs::create_directories(path, error);
-    if (error || !fs::is_directory(path, error))
-        return std::unexpected(file_error("Making", path, error ? error.value() : ENOTDIR));
     const bool empty = fs::is_empty(path, error);
     if (error) return std::unexpected(file_error("Reading", path, error.value()));
     if (!empty)

@@ -9,6 +9,13 @@
 
 namespace almanac::eventstore {
 
+// What the metadata of an event is sealed under; never renamed, as log.md has it.
+inline constexpr std::string_view address_field_id = "event.address";
+inline constexpr std::string_view user_agent_field_id = "event.user_agent";
+inline constexpr std::string_view reason_field_id = "event.reason";
+inline constexpr std::array metadata_field_ids{address_field_id, user_agent_field_id,
+                                               reason_field_id};
+
 class RandomIds final : public kernel::Ids {
   public:
     kernel::Uuid fresh(kernel::Instant now) override;

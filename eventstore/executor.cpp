@@ -167,14 +167,14 @@ std::string Executor::State::metadata_of(const CommandRequest& request, const st
     if (!request.request_id.empty()) member("request_id", quoted(request.request_id));
     if (!request.traceparent.empty()) member("traceparent", quoted(request.traceparent));
     if (!request.address.empty()) {
-        member("address", seal_once(request.tenant, trace, "event.address", request.address));
+        member("address", seal_once(request.tenant, trace, address_field_id, request.address));
     }
     if (!request.user_agent.empty()) {
         member("user_agent",
-               seal_once(request.tenant, trace, "event.user_agent", request.user_agent));
+               seal_once(request.tenant, trace, user_agent_field_id, request.user_agent));
     }
     if (!request.reason.empty()) {
-        member("reason", sealer.seal_object(subject, "event.reason", quoted(request.reason)));
+        member("reason", sealer.seal_object(subject, reason_field_id, quoted(request.reason)));
     }
     return out + '}';
 }

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <unordered_map>
 
 #include "eventstore/named_thread.hpp"
@@ -44,6 +43,7 @@ class Build {
     BulkOutcome run(const std::function<bool()>& go_on);
 
   private:
+    std::vector<std::thread> start_threads();
     void work(unsigned share);
     void take_share(unsigned share);
     bool is_of(unsigned share, const eventstore::RecordView& record) const;
@@ -59,13 +59,15 @@ class Build {
     const Projection& projection_;
     const std::uint64_t last_;
     const BulkOptions options_;
-    unsigned shares_ = 1;
+    unsigned shares_ = 1;       // before they have begun only those asked for
     Sequences next_sequences_;  // the first thread's, until all have ended
     std::atomic<bool> ending_ = false;
     std::atomic<bool> refused_ = false;
     std::atomic<bool> stopped_ = false;
     std::mutex mutex_;  // all below
+    std::condition_variable begun_;
     std::condition_variable ended_;
+    bool has_begun_ = false;
     unsigned left_ = 0;
     std::exception_ptr failure_;
 };
@@ -108,7 +110,10 @@ void Build::take_share(unsigned share) {
         refused = !record || (share == 0 && !follows(*record)) ||
                   (is_of(share, *record) && !apply(*twin, views, position, bytes));
         if (refused) return false;
-        if (batch.bytes() >= options_.bytes_per_thread) batch.write();
+        if (batch.bytes() >= options_.bytes_per_thread) {
+            batch.write();
+            store_.bound_runs(ending_);
+        }
         return true;
     });
     if (refused || !scanned) {
@@ -118,7 +123,28 @@ void Build::take_share(unsigned share) {
     if (!ending_) batch.write();
 }
 
+// How the things are shared out depends on how many threads there are: none begins before that is
+// known.
+std::vector<std::thread> Build::start_threads() {
+    std::vector<std::thread> threads;
+    threads.reserve(shares_);
+    try {
+        for (unsigned share = 0; share < shares_; ++share)
+            threads.push_back(options_.start_thread([this, share] { work(share); }));
+    } catch (const std::exception&) {  // as many as there are will do
+    }
+    const std::scoped_lock lock(mutex_);
+    shares_ = left_ = static_cast<unsigned>(threads.size());
+    has_begun_ = true;
+    begun_.notify_all();
+    return threads;
+}
+
 void Build::work(unsigned share) {
+    {
+        std::unique_lock lock(mutex_);
+        begun_.wait(lock, [this] { return has_begun_; });
+    }
     // Of this thread alone, as Linux has it, and below the process, which may be nice itself.
     if (options_.nice > 0)
         (void)::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + options_.nice);
@@ -165,10 +191,8 @@ void Build::finish() {
 BulkOutcome Build::run(const std::function<bool()>& go_on) {
     const auto view = projection_.view();
     store_.begin_building(view);
-    left_ = shares_;
-    std::vector<std::thread> threads;
-    for (unsigned share = 0; share < shares_; ++share)
-        threads.push_back(eventstore::named_thread("views-bulk", [this, share] { work(share); }));
+    auto threads = start_threads();
+    if (threads.empty()) refused_ = true;
     wait_for_all(go_on);
     for (auto& thread : threads) thread.join();
     if (failure_) std::rethrow_exception(failure_);
@@ -182,6 +206,10 @@ BulkOutcome Build::run(const std::function<bool()>& go_on) {
     return BulkOutcome::built;
 }
 }  // namespace
+
+std::thread start_bulk_thread(std::function<void()> work) {
+    return eventstore::named_thread("views-bulk", std::move(work));
+}
 
 BulkOutcome build_in_bulk(const kernel::Catalogue& catalogue, const eventstore::Log& log,
                           ViewStore& store, const Projection& projection, std::uint64_t last,

@@ -121,6 +121,22 @@ void ViewBatch::State::write_table() {
     check(store.db->IngestExternalFile({path}, taken), "Writing a table of views");
 }
 
+std::uint64_t ViewStore::overlapping_tables() const {
+    std::string count;
+    if (!state_->db->GetProperty("rocksdb.num-files-at-level0", &count)) return 0;
+    return std::stoull(count);
+}
+
+void ViewStore::bound_runs(std::atomic<bool>& cancelled) {
+    const std::scoped_lock one_at_a_time(state_->merging);
+    if (overlapping_tables() < state_->runs_max || cancelled) return;
+    rocksdb::CompactRangeOptions options;
+    options.exclusive_manual_compaction = false;
+    options.canceled = &cancelled;
+    const auto status = state_->db->CompactRange(options, nullptr, nullptr);
+    if (!cancelled) check(status, "Merging the tables of views");
+}
+
 void ViewBatch::write() {
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // this thread's: it counts comparisons
     if (state_->seen)

@@ -230,6 +230,7 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
                                                    const ViewStoreOptions& options) {
     auto state = std::make_unique<State>();
     state->log_id = log_id;
+    state->runs_max = options.runs_max;
     // Beside the database, on its file system. What a crash left there is of no use.
     state->tables = directory;
     state->tables += ".tables";

@@ -15,6 +15,7 @@
 //     them 0x00 "p" name 0x00 tenant 16 -> position u64 ‖ sequence u64 ‖ error     a parked pair
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -39,6 +40,7 @@ struct ViewStoreOptions {
     std::size_t cache_bytes = 48UL << 20;
     std::size_t write_buffer_bytes = 16UL << 20;  // each of two
     int open_files_max = 256;
+    unsigned runs_max = 300;  // of tables that overlap, while views are built at once
 };
 
 class ViewFailure : public std::runtime_error {
@@ -205,6 +207,11 @@ class ViewStore {
     void begin_building(const ViewName& view);
     void end_building();
     bool is_building(std::string_view name) const;
+    // While building: merges all tables where there are `runs_max` that overlap, far below the
+    // number at which RocksDB lets nobody write. Who comes meanwhile waits for it; ends early where
+    // `cancelled` becomes true.
+    void bound_runs(std::atomic<bool>& cancelled);
+    std::uint64_t overlapping_tables() const;
     // SHA-256 over all rows in key order, keys and values with their lengths.
     Digest digest(const ViewName& view) const;
     void flush();

@@ -2,6 +2,7 @@
 // view_*.cpp files only.
 #pragma once
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -32,6 +33,8 @@ struct ViewStore::State {
     std::string discarded;
     std::filesystem::path tables;  // where files are written before RocksDB takes them over
     std::atomic<std::uint64_t> tables_made = 0;
+    unsigned runs_max = 0;
+    std::mutex merging;
     std::filesystem::path next_table() { return tables / (std::to_string(++tables_made) + ".sst"); }
 };
 

@@ -229,8 +229,14 @@ Result<void> Program::accept_loss() {
 }
 
 Result<void> Program::verify() {
-    const auto report =
-        replay::verify({arguments_.source.data, arguments_.verify_views}, catalogue_);
+    VerifyWish wish{arguments_.source.data, arguments_.verify_views};
+    const auto report = [&] {
+        ProgressOfPieces progress(terminal_.err, terminal_.err_is_terminal);
+        wish.tell = [&](std::string_view unit, std::uint64_t done, std::uint64_t total) {
+            progress.update(unit, done, total);
+        };
+        return replay::verify(wish, catalogue_);
+    }();
     if (!report) return std::unexpected(report.error());
     if (arguments_.json)
         terminal_.out << json::dump(json::Value(report->to_json())) << '\n';

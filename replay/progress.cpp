@@ -17,6 +17,10 @@ std::string time_left(const ProgressPoint& point) {
     if (whole < 120) return fmt::format("  {} s left", whole);
     return fmt::format("  {} min {:02} s left", whole / 60, whole % 60);
 }
+std::string speed(const ProgressPoint& point) {
+    const auto rate = point.seconds > 0 ? static_cast<double>(point.events) / point.seconds : 0.0;
+    return grouped(static_cast<std::uint64_t>(rate)) + " events/s";
+}
 }  // namespace
 
 std::string grouped(std::uint64_t number) {
@@ -31,18 +35,19 @@ std::string progress_text(const ProgressPoint& point, const std::string& unit, b
             ? 1.0
             : std::min(1.0, static_cast<double>(point.done) / static_cast<double>(point.total));
     const auto cells = static_cast<std::size_t>(share * bar_cells);
-    const auto rate = point.seconds > 0 ? static_cast<double>(point.events) / point.seconds : 0.0;
-    return fmt::format("{}{:3.0f}%  {}/{} {}  {} events/s{}",
+    return fmt::format("{}{:3.0f}%  {}/{} {}{}{}",
                        bar ? fmt::format("[{:.<{}}] ", std::string(cells, '#'), bar_cells) : "",
                        share * 100, grouped(point.done), grouped(point.total), unit,
-                       grouped(static_cast<std::uint64_t>(rate)), time_left(point));
+                       point.counts_events ? "  " + speed(point) : "", time_left(point));
 }
 
-Progress::Progress(std::ostream& out, bool is_terminal, std::string unit, std::uint64_t total)
+Progress::Progress(std::ostream& out, bool is_terminal, std::string unit, std::uint64_t total,
+                   bool counts_events)
     : out_(out),
       is_terminal_(is_terminal),
       unit_(std::move(unit)),
       total_(total),
+      counts_events_(counts_events),
       start_(Clock::now()),
       next_(start_) {}
 
@@ -51,7 +56,8 @@ double Progress::seconds() const {
 }
 
 void Progress::print(std::uint64_t done, std::uint64_t events) {
-    const auto text = progress_text({done, total_, events, seconds()}, unit_, is_terminal_);
+    const ProgressPoint point{done, total_, events, seconds(), counts_events_};
+    const auto text = progress_text(point, unit_, is_terminal_);
     if (is_terminal_)
         out_ << '\r' << text << "\x1b[K" << std::flush;
     else
@@ -69,6 +75,32 @@ void Progress::update(std::uint64_t done, std::uint64_t events) {
 void Progress::finish(std::uint64_t done, std::uint64_t events) {
     print(done, events);
     if (is_terminal_) out_ << '\n' << std::flush;
+}
+
+ProgressOfPieces::ProgressOfPieces(std::ostream& out, bool is_terminal,
+                                   std::chrono::milliseconds silent_for)
+    : out_(out),
+      is_terminal_(is_terminal),
+      speaks_from_(std::chrono::steady_clock::now() + silent_for) {}
+
+ProgressOfPieces::~ProgressOfPieces() {
+    finish();
+}
+
+void ProgressOfPieces::finish() {
+    if (piece_) piece_->finish(done_, done_);
+    piece_.reset();
+}
+
+void ProgressOfPieces::update(std::string_view unit, std::uint64_t done, std::uint64_t total) {
+    if (std::chrono::steady_clock::now() < speaks_from_) return;
+    if (unit != unit_) {
+        finish();
+        unit_ = unit;
+    }
+    if (!piece_) piece_.emplace(out_, is_terminal_, unit_, total, unit_ == "events");
+    done_ = done;
+    piece_->update(done, done);
 }
 
 }  // namespace almanac::replay

@@ -11,11 +11,12 @@ using kernel::system_tenant;
 
 Result<kernel::Held> fold_from_log(const Log& log, const kernel::Catalogue& catalogue,
                                    const TenantId& tenant, const kernel::FoldType& type,
-                                   std::string_view tag) {
+                                   std::string_view tag, std::uint64_t through) {
     kernel::Held held;
     held.state = type.make();
     std::optional<kernel::Rejection> failed;
     const auto apply = [&](std::uint64_t position) {
+        if (position > through) return false;
         const auto record = log.record(position);
         const auto event = record ? eventstore::read_event(catalogue, *record)
                                   : Result<eventstore::TypedEvent>(std::unexpected(record.error()));

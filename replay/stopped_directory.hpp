@@ -19,10 +19,10 @@ using kernel::Instant;
 using kernel::Result;
 using kernel::TenantId;
 
-// A fold of a tenant as its log has it.
+// A fold of a tenant as its log has it, or had it at a position.
 Result<kernel::Held> fold_from_log(const Log& log, const kernel::Catalogue& catalogue,
                                    const TenantId& tenant, const kernel::FoldType& type,
-                                   std::string_view tag);
+                                   std::string_view tag, std::uint64_t through = UINT64_MAX);
 
 class StoppedDirectory {
   public:

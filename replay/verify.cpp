@@ -14,12 +14,15 @@ Result<VerifiedPartition> verify_partition(const eventstore::Partition& partitio
     const auto keyring = eventstore::open_keyring_read_only(partition, key);
     if (!keyring) return std::unexpected(keyring.error());
     if (auto whole = (*keyring)->verify(); !whole) return std::unexpected(whole.error());
-    VerifiedPartition verified{partition.number, partition.log->last_position(), {}, {}};
-    auto log = verify_log(partition, catalogue, **keyring, findings);
+    VerifiedPartition verified{partition.number, partition.log->last_position(), {}, {}, {}};
+    auto log = verify_log(partition, catalogue, **keyring, findings, wish.tell);
     if (!log) return std::unexpected(std::move(log.error()));
     verified.log = *log;
+    auto kept = verify_kept(partition, catalogue, findings, wish.tell);
+    if (!kept) return std::unexpected(std::move(kept.error()));
+    verified.kept = *kept;
     if (!wish.views) return verified;
-    auto views = verify_views(partition, catalogue, findings);
+    auto views = verify_views(partition, catalogue, findings, wish.tell);
     if (!views) return std::unexpected(std::move(views.error()));
     verified.views = std::move(*views);
     return verified;
@@ -57,6 +60,9 @@ json::Object VerifyReport::to_json() const {
                         {"commands", partition.log.commands},
                         {"tags", partition.log.tags},
                         {"sealed_values", partition.log.sealed_values},
+                        {"timers", partition.log.timers},
+                        {"results", partition.kept.results},
+                        {"snapshots", partition.kept.snapshots},
                         {"views", std::move(views)}});
     }
     json::Array first;
@@ -70,9 +76,12 @@ json::Object VerifyReport::to_json() const {
 std::string VerifyReport::text() const {
     std::string text;
     for (const auto& partition : partitions) {
-        text += fmt::format("partition {}: {} events of {} commands, {} tags, {} sealed values\n",
-                            partition.number, partition.log.events, partition.log.commands,
-                            partition.log.tags, partition.log.sealed_values);
+        text += fmt::format(
+            "partition {}: {} events of {} commands, {} tags, {} sealed values, {} timers, "
+            "{} results, {} snapshots\n",
+            partition.number, partition.log.events, partition.log.commands, partition.log.tags,
+            partition.log.sealed_values, partition.log.timers, partition.kept.results,
+            partition.kept.snapshots);
         for (const auto& view : partition.views) {
             text +=
                 fmt::format("  {} {} at {}-{} {}\n", view.equal ? "equal    " : "DIFFERENT",

@@ -12,12 +12,14 @@ namespace almanac::replay {
 struct VerifyWish {
     std::string data;
     bool views = false;  // also rebuild every view and compare
+    TellProgress tell = [](std::string_view, std::uint64_t, std::uint64_t) {};
 };
 
 struct VerifiedPartition {
     unsigned number = 0;
     std::uint64_t position = 0;
     LogCounts log;
+    KeptCounts kept;
     std::vector<ComparedView> views;
 };
 

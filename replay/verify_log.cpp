@@ -6,10 +6,11 @@
 
 #include "domain/kernel/digest.hpp"
 #include "eventstore/typed_event.hpp"
+#include "replay/verify_policies.hpp"
+#include "replay/verify_sealed.hpp"
 
 namespace almanac::replay {
 namespace {
-namespace json = kernel::json;
 using eventstore::Record;
 using eventstore::Space;
 using kernel::to_string;
@@ -46,27 +47,36 @@ std::string sequence_key(const Record& record) {
 class LogCheck {
   public:
     LogCheck(const eventstore::Partition& partition, const kernel::Catalogue& catalogue,
-             eventstore::Keyring& keyring, Findings& findings)
+             eventstore::Keyring& keyring, Findings& findings, const TellProgress& tell)
         : partition_(partition),
           log_(*partition.log),
           catalogue_(catalogue),
-          keyring_(keyring),
-          findings_(findings) {}
+          findings_(findings),
+          tell_(tell),
+          sealed_(catalogue, keyring, [this](std::string_view sentence) { find(sentence); }),
+          policies_(partition, catalogue, findings) {}
 
     Result<LogCounts> run() {
+        if (auto done = policies_.load(); !done) return std::unexpected(std::move(done.error()));
+        Result<void> failed;
         const auto look = [&](std::uint64_t position, std::string_view bytes) {
             at_ = position;
-            look_at(bytes);
-            return true;
+            failed = look_at(bytes);
+            tell_("events", position, log_.last_position());
+            return failed.has_value();
         };
         if (auto read = log_.scan(1, log_.last_position(), look); !read)
             return std::unexpected(std::move(read.error()));
+        if (!failed) return std::unexpected(std::move(failed.error()));
         if (left_of_command_ > 0) find("The last command is not there as a whole.");
         if (auto done = compare(Space::tags, tags_); !done)
             return std::unexpected(std::move(done.error()));
         if (auto done = compare(Space::tenants, sequences_); !done)
             return std::unexpected(std::move(done.error()));
+        if (auto done = policies_.finish(); !done) return std::unexpected(std::move(done.error()));
         counts_.tags = tags_.count;
+        counts_.sealed_values = sealed_.count();
+        counts_.timers = policies_.timers();
         return counts_;
     }
 
@@ -80,18 +90,22 @@ class LogCheck {
         findings_.add(fmt::format("{}-{}: {}", partition_.number, at_, sentence));
     }
 
-    void look_at(std::string_view bytes) {
+    Result<void> look_at(std::string_view bytes) {
         ++counts_.events;
         const auto record = eventstore::decode(bytes);  // compares the hash too
-        if (!record) return find(record.error().detail);
+        if (!record) {
+            find(record.error().detail);
+            return {};
+        }
         look_at_place(*record);
         look_at_command(*record);
         for (const auto& tag : record->tags) tags_.add(tag_key(*record, tag, at_), {});
         sequences_.add(sequence_key(*record), position_bytes(at_));
-        if (const auto event = eventstore::read_event(catalogue_, *record); !event)
-            find(fmt::format("{} cannot be read: {}", record->type, event.error().detail));
-        for (const auto* text : {&record->data, &record->metadata})
-            look_at_sealed(record->tenant, json::parse_own(*text));
+        sealed_.look_at(*record);
+        const auto event = eventstore::read_event(catalogue_, *record);
+        if (event) return policies_.look_at(*record, *event, at_);
+        find(fmt::format("{} cannot be read: {}", record->type, event.error().detail));
+        return {};
     }
 
     void look_at_place(const Record& record) {
@@ -119,27 +133,6 @@ class LogCheck {
             command_ = {record.tenant, record.time, record.correlation_id};
         }
         left_of_command_ = record.index < record.count ? record.count - record.index - 1 : 0;
-    }
-
-    void look_at_sealed(const TenantId& tenant, const json::Value& value) {
-        if (value.is_array()) {
-            for (const auto& each : value.get_array()) look_at_sealed(tenant, each);
-            return;
-        }
-        if (!value.is_object()) return;
-        const auto& object = value.get_object();
-        const auto* of = object.if_contains("of");
-        if (!of || !of->is_string() || !object.if_contains("sealed")) {
-            for (const auto& [name, each] : object) look_at_sealed(tenant, each);
-            return;
-        }
-        ++counts_.sealed_values;
-        const auto state = keyring_.subject_state(tenant, of->get_string());
-        if (!state) return find(state.error().detail);
-        if (*state == eventstore::SubjectState::absent) {
-            find(fmt::format("a value is sealed for {}, of whom the keyring knows nothing.",
-                             std::string_view(of->get_string())));
-        }
     }
 
     Result<void> compare(Space space, const Sum& said) {
@@ -205,9 +198,11 @@ class LogCheck {
     const eventstore::Partition& partition_;
     const Log& log_;
     const kernel::Catalogue& catalogue_;
-    eventstore::Keyring& keyring_;
     Findings& findings_;
+    const TellProgress& tell_;
     LogCounts counts_;
+    SealedCheck sealed_;
+    PolicyCheck policies_;
     Sum tags_, sequences_;
     std::unordered_map<TenantId, Tenant> tenants_;
     Command command_;
@@ -218,8 +213,8 @@ class LogCheck {
 
 Result<LogCounts> verify_log(const eventstore::Partition& partition,
                              const kernel::Catalogue& catalogue, eventstore::Keyring& keyring,
-                             Findings& findings) {
-    return LogCheck(partition, catalogue, keyring, findings).run();
+                             Findings& findings, const TellProgress& tell) {
+    return LogCheck(partition, catalogue, keyring, findings, tell).run();
 }
 
 }  // namespace almanac::replay

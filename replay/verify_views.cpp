@@ -41,9 +41,11 @@ std::string hexadecimal(const ViewStore::Digest& digest) {
 
 class Rebuild {
   public:
-    Rebuild(const kernel::Catalogue& catalogue, const Log& log, ViewStore& store)
+    Rebuild(const kernel::Catalogue& catalogue, const Log& log, ViewStore& store,
+            const TellProgress& tell)
         : log_(log),
           store_(store),
+          tell_(tell),
           records_(catalogue),
           models_(catalogue, store),
           applier_(catalogue, log, store, all(), {}) {
@@ -68,6 +70,7 @@ class Rebuild {
             }
             batch.push_back(
                 {at, std::make_shared<const eventstore::Record>(std::move(*record)), {}});
+            tell_("events in views", at, log_.last_position());
             if (batch.size() < batch_events && at < position) return true;
             applier_.apply(batch);
             batch.clear();
@@ -86,6 +89,7 @@ class Rebuild {
   private:
     const Log& log_;
     ViewStore& store_;
+    const TellProgress& tell_;
     projections::RecordsProjection records_;
     projections::ReadModels models_;
     projections::Applier applier_;
@@ -95,13 +99,21 @@ class Rebuild {
 Result<std::vector<ComparedView>> compare(const eventstore::Partition& partition,
                                           const kernel::Catalogue& catalogue,
                                           const ViewStore& views, ViewStore& beside,
-                                          Findings& findings) {
-    Rebuild rebuild(catalogue, *partition.log, beside);
+                                          Findings& findings, const TellProgress& tell) {
+    Rebuild rebuild(catalogue, *partition.log, beside, tell);
     std::multimap<std::uint64_t, projections::ViewName> by_position;
     for (const auto* projection : rebuild.all()) {
         const auto checkpoint = views.checkpoint(projection->name());
-        if (checkpoint && checkpoint->version == projection->version())
+        if (checkpoint && checkpoint->version == projection->version()) {
             by_position.emplace(checkpoint->position, projection->view());
+            continue;
+        }
+        findings.add(fmt::format(
+            "partition {}: view {} is {}, so nothing can be said of it; the next start builds it.",
+            partition.number, projection->name(),
+            checkpoint ? fmt::format("of version {} and not {}", checkpoint->version,
+                                     projection->version())
+                       : "not there"));
     }
     std::vector<ComparedView> compared;
     for (const auto& [position, view] : by_position) {
@@ -120,10 +132,16 @@ Result<std::vector<ComparedView>> compare(const eventstore::Partition& partition
 
 Result<std::vector<ComparedView>> verify_views(const eventstore::Partition& partition,
                                                const kernel::Catalogue& catalogue,
-                                               Findings& findings) {
+                                               Findings& findings, const TellProgress& tell) {
     const auto& log = *partition.log;
     std::error_code ignored;
-    if (!fs::exists(partition.views_path() / "CURRENT", ignored)) return {};
+    if (!fs::exists(partition.views_path() / "CURRENT", ignored)) {
+        findings.add(
+            fmt::format("partition {}: there are no views, so nothing can be said of "
+                        "them; the next start builds them.",
+                        partition.number));
+        return {};
+    }
     const Scratch scratch;
     if (scratch.path().empty())
         return kernel::unavailable("io_error", "There is no room for a rebuild of the views.");
@@ -131,10 +149,16 @@ Result<std::vector<ComparedView>> verify_views(const eventstore::Partition& part
         const auto views =
             ViewStore::open_read_only(partition.views_path(), log.log_id(), log.last_position());
         if (!views) return std::unexpected(views.error());
-        if (!(*views)->discarded().empty()) return {};
+        if (const auto& why = (*views)->discarded(); !why.empty()) {
+            findings.add(
+                fmt::format("partition {}: nothing can be said of the views, {}; the next "
+                            "start builds them anew.",
+                            partition.number, why));
+            return {};
+        }
         const auto beside = ViewStore::open(scratch.path(), log.log_id(), log.last_position());
         if (!beside) return std::unexpected(beside.error());
-        return compare(partition, catalogue, **views, **beside, findings);
+        return compare(partition, catalogue, **views, **beside, findings, tell);
     } catch (const projections::ViewFailure& failure) {
         return std::unexpected(failure.rejection());
     }

@@ -1,9 +1,10 @@
 // Whether the views of a partition are what its log says: each is built anew in a directory beside,
 // up to the position where it stands, and the digests of both are compared. The views themselves
-// are only read. Disk: as much again as the views take, under the system's temporary directory.
+// are only read. A view that is not there, or that the next start throws away (of another log, of
+// another version), is a finding: nothing can be said of it.
+// Disk: as much again as the views take, under the system's temporary directory.
 #pragma once
-#include "replay/findings.hpp"
-#include "replay/stopped_directory.hpp"
+#include "replay/verify_kept.hpp"
 
 namespace almanac::replay {
 
@@ -14,9 +15,8 @@ struct ComparedView {
     bool equal = false;  // to that of the rebuild
 };
 
-// Views that the next start throws away (of another log, another version) are left out.
 Result<std::vector<ComparedView>> verify_views(const eventstore::Partition& partition,
                                                const kernel::Catalogue& catalogue,
-                                               Findings& findings);
+                                               Findings& findings, const TellProgress& tell);
 
 }  // namespace almanac::replay

@@ -3,9 +3,12 @@
 // names event_type<E>() and fold_type<F>(), and compiles in half the time for it. One that no
 // module registers does not link.
 #pragma once
+#include <set>
+
 #include "domain/kernel/event.hpp"
 #include "domain/kernel/heap_bytes.hpp"
 #include "domain/kernel/schema.hpp"
+#include "domain/kernel/sealed_field_ids.hpp"
 
 namespace almanac::kernel {
 
@@ -47,6 +50,37 @@ template <class E, class... Folds>
 std::vector<Reaction> reactions_of(const Tags<Folds...>*) {
     return {Reaction{&fold_type<Folds>(), &evolve_erased<Folds, E>}...};
 }
+// Ids of the personal fields of a T, wherever seal_all would find them.
+template <class T>
+void collect_field_ids(std::set<std::string_view>& ids) {
+    if constexpr (requires(T& patch, Sealer& sealer) {
+                      seal_value(patch, std::string_view(), sealer);
+                  }) {
+        collect_field_ids<decltype(T::value)>(ids);
+    } else if constexpr (is_personal<T>) {
+        ids.insert(T::field_id);
+    } else if constexpr (is_optional<T> || is_vector<T>) {
+        collect_field_ids<typename T::value_type>(ids);
+    } else if constexpr (Described<T> && !std::is_base_of_v<Uuid, T>) {
+        const T sample{};
+        for_each_field(sample, [&](std::string_view, const auto& member, const FieldRule&) {
+            collect_field_ids<std::remove_cvref_t<decltype(member)>>(ids);
+        });
+    }
+}
+// A reader with the keys needs the ids of the fields: each is part of what its ciphertext is bound
+// to.
+template <class E>
+json::Object sealed_event_schema() {
+    auto schema = schema_of<E>(Form::sealed);
+    std::set<std::string_view> ids;
+    collect_field_ids<E>(ids);
+    if (ids.empty()) return schema;
+    json::Array list;
+    for (const auto id : ids) list.emplace_back(id);
+    schema[sealed_field_ids] = std::move(list);
+    return schema;
+}
 template <class E>
 std::string subject_of(const void* event) {
     if constexpr (requires(const E& e) { subject(e); }) {
@@ -75,7 +109,7 @@ template <EventData E>
         [](void* e, std::string_view subject, Sealer& sealer) {
             seal_all(*static_cast<E*>(e), subject, sealer);
         },
-        [] { return schema_of<E>(Form::sealed); }};
+        &detail::sealed_event_schema<E>};
     return type;
 }
 

@@ -115,7 +115,8 @@ void BookingWorld::append_booking(std::uint64_t number, unsigned from_day, unsig
         fmt::format(R"({{"service_id":"{}","client_id":"{}",)"
                     R"("start":"{:%Y-%m-%dT%H:%M:%SZ}","resource_ids":["{}"]{}}})",
                     service_, client, fmt::gmtime(start), resources_[number % resources_.size()],
-                    has_notes ? R"(,"client_notes":"A window seat, please.")" : ""));
+                    has_notes ? R"(,"client_notes":"A window seat, please.")" : ""),
+        size_.idempotency_keys ? fmt::format("booking-{}-of-day-{}", number, from_day) : "");
 }
 
 void BookingWorld::append_question(std::uint64_t number, std::string& out) const {

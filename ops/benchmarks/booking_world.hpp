@@ -17,6 +17,7 @@ struct WorldSize {
     // append_fresh_booking uses.
     unsigned fresh_days = 0;
     unsigned fresh_clients = 0;
+    bool idempotency_keys = false;  // with each booking one of its own, as careful callers send it
 };
 
 class BookingWorld {

@@ -204,10 +204,12 @@ HttpAnswer exchange(std::uint16_t port, std::string_view request) {
 }
 
 void append_post(std::string& out, std::string_view target, std::string_view bearer,
-                 std::string_view body) {
+                 std::string_view body, std::string_view idempotency_key) {
     fmt::format_to(std::back_inserter(out), "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\n", target);
     if (!bearer.empty())
         fmt::format_to(std::back_inserter(out), "Authorization: Bearer {}\r\n", bearer);
+    if (!idempotency_key.empty())
+        fmt::format_to(std::back_inserter(out), "Idempotency-Key: {}\r\n", idempotency_key);
     fmt::format_to(std::back_inserter(out),
                    "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", body.size(),
                    body);

@@ -50,7 +50,7 @@ HttpAnswer exchange(std::uint16_t port, std::string_view request);
 
 // `POST target` with a JSON body; the bearer token may be empty.
 void append_post(std::string& out, std::string_view target, std::string_view bearer,
-                 std::string_view body);
+                 std::string_view body, std::string_view idempotency_key = {});
 void append_get(std::string& out, std::string_view target, std::string_view bearer);
 
 }  // namespace almanac::benchmarks

@@ -90,6 +90,21 @@ TEST_F(PowerLoss, at_any_rename_of_a_start_names_that_are_left_belong_together) 
     }
 }
 
+// Its name in the directory above as well as what is in it, wherever it is made.
+TEST_F(PowerLoss, a_new_data_directory_is_there_once_it_was_made) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed_of_this_run() + seed));
+        const auto root = directory_.path() / ("root " + std::to_string(seed));
+        fs::create_directory(root);
+        const auto data = root / "new" / "data";
+        FaultEnvironment disk(root, seed_of_this_run() + seed);
+        eventstore::must(eventstore::DataDirectory::create(data, eventstore::small_directory(1)));
+        disk.restart();
+        const auto opened = eventstore::DataDirectory::open(data);
+        ASSERT_TRUE(opened) << opened.error().detail;
+    }
+}
+
 // Several lives of one directory: what one loss leaves is what the next one strikes, starts too.
 TEST_F(PowerLoss, lives_of_one_directory_keep_all_that_was_ever_acknowledged) {
     std::mt19937_64 random(seed_of_this_run());

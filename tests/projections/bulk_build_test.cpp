@@ -7,6 +7,7 @@
 #include <atomic>
 #include <fstream>
 #include <functional>
+#include <system_error>
 #include <thread>
 
 #include "tests/projections/house.hpp"
@@ -303,6 +304,81 @@ TEST_F(BulkBuildTest, stopped_with_the_runtime_it_is_begun_again_at_the_next_sta
     const auto [digest, builds] = run(*store, things, true);
     EXPECT_EQ(builds, 1U);
     EXPECT_EQ(digest, ordinary());
+}
+
+// At 500 tables that overlap RocksDB lets nobody write; without a bound these would be a hundred.
+TEST_F(BulkBuildTest, tables_that_overlap_stay_few_however_long_the_log) {
+    append(300);
+    ViewStoreOptions few;
+    few.runs_max = 8;
+    auto store = must(ViewStore::open(house.path("views"), house.log().log_id(), last(), few));
+    std::atomic<std::uint64_t> most = 0;
+    const Hooked hooked([&](std::uint64_t) {
+        const auto now = store->overlapping_tables();
+        for (auto before = most.load(); before < now && !most.compare_exchange_weak(before, now);) {
+        }
+    });
+    auto options = options_of(true).bulk;
+    options.bytes_per_thread = 100;
+    ASSERT_EQ(build_in_bulk(catalogue(), house.log(), *store, hooked, last(), options,
+                            [] { return true; }),
+              BulkOutcome::built);
+    EXPECT_GE(most, 7U);
+    // Every thread may have written one more, and the mark of the build is one.
+    EXPECT_LE(most, 8U + options.threads + 1);
+    for (std::uint64_t position = 1; position <= last(); ++position)
+        EXPECT_EQ(row_seen(*store, position), "there") << position;
+}
+
+TEST_F(BulkBuildTest, merging_in_between_leaves_the_same_rows) {
+    append(300);
+    Things things;
+    ViewStoreOptions few;
+    few.runs_max = 5;
+    auto store = must(ViewStore::open(house.path("views"), house.log().log_id(), last(), few));
+    const auto [digest, builds] = run(*store, things, true);
+    EXPECT_EQ(builds, 1U);
+    EXPECT_EQ(digest, ordinary());
+}
+
+TEST_F(BulkBuildTest, takes_as_many_threads_as_there_are) {
+    append(200);
+    Things things;
+    const auto expected = ordinary();
+    for (const int there_are : {2, 1}) {
+        auto store = open("views " + std::to_string(there_are));
+        auto options = options_of(true).bulk;
+        std::atomic<int> started = 0;
+        options.start_thread = [&](std::function<void()> work) {
+            if (started == there_are)
+                throw std::system_error(
+                    std::make_error_code(std::errc::resource_unavailable_try_again));
+            ++started;
+            return start_bulk_thread(std::move(work));
+        };
+        EXPECT_EQ(build_in_bulk(catalogue(), house.log(), *store, things, last(), options,
+                                [] { return true; }),
+                  BulkOutcome::built);
+        EXPECT_EQ(started, there_are);
+        EXPECT_EQ(store->digest(things.view()), expected);
+    }
+}
+
+TEST_F(BulkBuildTest, without_any_thread_the_ordinary_way_is_left) {
+    append(200);
+    Things things;
+    auto store = open("views");
+    auto options = options_of(true);
+    options.bulk.start_thread = [](const std::function<void()>&) -> std::thread {
+        throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+    };
+    Runtime runtime(catalogue(), house.log(), *store, {&things}, {}, options);
+    runtime.start();
+    EXPECT_TRUE(applied(runtime, last()));
+    EXPECT_EQ(runtime.status().bulk_builds, 0U);
+    runtime.stop();
+    EXPECT_FALSE(store->is_building("things"));
+    EXPECT_EQ(store->digest(things.view()), ordinary());
 }
 
 TEST_F(BulkBuildTest, an_event_that_cannot_be_applied_is_parked_the_ordinary_way) {
