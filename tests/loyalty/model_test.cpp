@@ -2,7 +2,7 @@
 // clock jumps and things told twice, beside a model that knows nothing of the code it judges: it
 // keeps points as plain rows and expires them by the calendar. After every step balance, buckets
 // and ledger agree with each other and with the model. ALMANAC_SEED repeats one life,
-// ALMANAC_LOYALTY_STEPS sets how many steps all lives have together (1,000,000 for a night).
+// ALMANAC_LOYALTY_STEPS sets how many steps all lives have together (1,000,000).
 #include <cstdlib>
 #include <random>
 
@@ -401,7 +401,7 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
 
 TEST(LoyaltyModel, balance_buckets_and_ledger_agree_in_every_life) {
     constexpr std::uint64_t steps_of_a_life = 500;
-    const auto lives = number_from("ALMANAC_LOYALTY_STEPS", 20'000) / steps_of_a_life;
+    const auto lives = number_from("ALMANAC_LOYALTY_STEPS", 1'000'000) / steps_of_a_life;
     const auto only = number_from("ALMANAC_SEED", 0);
     for (std::uint64_t seed = only ? only : 1; seed <= (only ? only : lives); ++seed) {
         SCOPED_TRACE("ALMANAC_SEED=" + std::to_string(seed));

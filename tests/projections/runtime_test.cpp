@@ -485,7 +485,7 @@ TEST_F(RuntimeTest, a_copy_taken_while_it_runs_opens_at_one_position) {
 }
 
 // Every moment counts as busy here: what sets the views going again is what is tested.
-constexpr RuntimeOptions always_busy{
+const RuntimeOptions always_busy{
     .busy_events = 0, .give_way_events_max = 1'000'000, .give_way_max = std::chrono::hours{24}};
 
 TEST_F(RuntimeTest, views_give_way_to_commands_until_enough_has_gathered) {
