@@ -49,15 +49,17 @@ Decision decide(const EnrolMember& wish, Read& read, const Context& now) {
     if (!terms.program || !program) return no_active_program();
     const auto id = now.fresh_id<AccountId>();
     Events events{AccountOpened{id, wish.member, wish.enrolled_at}};
-    const auto bonus = program->points_for_signup;
-    if (bonus == 0) return events;
     Account fresh;
     fresh.member = wish.member;
     fresh.enrolled_at = since;
     Ledger ledger(id, fresh, terms);
-    auto dates = dated(*program, day);
-    dates.active_on = day;  // there is nothing a refund could take back
-    ledger.earn(bonus, EarnReason::signup, {"loyalty_account", id}, dates, since);
+    if (const auto bonus = program->points_for_signup; bonus > 0) {
+        auto dates = dated(*program, day);
+        dates.active_on = day;  // there is nothing a refund could take back
+        ledger.earn(bonus, EarnReason::signup, {"loyalty_account", id}, dates, since);
+    } else {
+        ledger.review(TierReason::reviewed);  // one tier may need no points
+    }
     ledger.append_to(events);
     return events;
 }
