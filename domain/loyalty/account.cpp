@@ -8,6 +8,9 @@ namespace {
 using scheduling::Client;
 using scheduling::ClientId;
 
+// No event can say an earlier date (kernel/time.hpp); the first instant is one west of Greenwich.
+constexpr LocalDate dates_begin{};
+
 Events events_of(const Ledger& ledger) {
     Events events;
     ledger.append_to(events);
@@ -45,6 +48,8 @@ Decision decide(const EnrolMember& wish, Read& read, const Context& now) {
         return invalid_field("/enrolled_at", "future", "Nobody is enrolled in the future.");
     const auto terms = terms_at(now.now, read);
     const auto day = terms.zone.local_date(since);
+    if (day < dates_begin)
+        return invalid_field("/enrolled_at", "range", "It is a day before 1970 here.");
     const auto* program = program_on(day, read);
     if (!terms.program || !program) return no_active_program();
     const auto id = now.fresh_id<AccountId>();

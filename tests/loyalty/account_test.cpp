@@ -56,6 +56,26 @@ TEST(Enrol, may_lie_in_the_past) {
     EXPECT_EQ(balance(club, "2026-03-01", id), (Balance{40, 0, 0}));
 }
 
+// An older register has it where it knows none. Its local date could be written and never read.
+TEST(Enrol, on_a_day_before_1970_is_refused) {
+    auto program = a_program();
+    program.points_for_signup = 50;
+    const auto of = [&](std::string_view zone) {
+        return given(a_tenant_in(std::string(zone)), a_person(lucia_member), program,
+                     ProgramActivated{club_program});
+    };
+    const auto first = at("1970-01-01T00:00:00Z");
+    of("America/New_York")
+        .when(EnrolMember{lucia_member, first})
+        .then_field_error("/enrolled_at", "range");
+    for (const auto& [zone, since] :
+         {std::pair{"UTC", first}, {"America/New_York", at("1970-01-01T05:00:00Z")}}) {
+        EXPECT_EQ(of(zone).when(EnrolMember{lucia_member, since}).event<PointsEarned>(1).on,
+                  date("1970-01-01"))
+            << zone;
+    }
+}
+
 TEST(Enrol, needs_a_programme_in_force) {
     auto club = given(a_tenant_in(), a_person(lucia_member), a_program());
     club.when(EnrolMember{lucia_member}).then_rejected("loyalty.no_active_program");
