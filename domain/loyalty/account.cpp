@@ -8,6 +8,9 @@ namespace {
 using scheduling::Client;
 using scheduling::ClientId;
 
+// No event can say an earlier date (kernel/time.hpp); the first instant is one west of Greenwich.
+constexpr LocalDate dates_begin{};
+
 Events events_of(const Ledger& ledger) {
     Events events;
     ledger.append_to(events);
@@ -45,19 +48,23 @@ Decision decide(const EnrolMember& wish, Read& read, const Context& now) {
         return invalid_field("/enrolled_at", "future", "Nobody is enrolled in the future.");
     const auto terms = terms_at(now.now, read);
     const auto day = terms.zone.local_date(since);
+    if (day < dates_begin)
+        return invalid_field("/enrolled_at", "range", "It is a day before 1970 here.");
     const auto* program = program_on(day, read);
     if (!terms.program || !program) return no_active_program();
     const auto id = now.fresh_id<AccountId>();
     Events events{AccountOpened{id, wish.member, wish.enrolled_at}};
-    const auto bonus = program->points_for_signup;
-    if (bonus == 0) return events;
     Account fresh;
     fresh.member = wish.member;
     fresh.enrolled_at = since;
     Ledger ledger(id, fresh, terms);
-    auto dates = dated(*program, day);
-    dates.active_on = day;  // there is nothing a refund could take back
-    ledger.earn(bonus, EarnReason::signup, {"loyalty_account", id}, dates, since);
+    if (const auto bonus = program->points_for_signup; bonus > 0) {
+        auto dates = dated(*program, day);
+        dates.active_on = day;  // there is nothing a refund could take back
+        ledger.earn(bonus, EarnReason::signup, {"loyalty_account", id}, dates, since);
+    } else {
+        ledger.review(TierReason::reviewed);  // one tier may need no points
+    }
     ledger.append_to(events);
     return events;
 }

@@ -1,6 +1,7 @@
 #include "domain/loyalty/points.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace almanac::loyalty {
@@ -36,8 +37,9 @@ std::int64_t reversed_points(std::int64_t earned, std::int64_t refunded, std::in
 }
 
 Money value_of(std::int64_t points, const RedemptionRate& rate) {
+    constexpr Wide most = std::numeric_limits<std::int64_t>::max();
     const auto amount = Wide{points} * rate.value.amount / rate.points;
-    return {static_cast<std::int64_t>(amount), rate.value.currency};
+    return {static_cast<std::int64_t>(std::clamp(amount, -most, most)), rate.value.currency};
 }
 
 Money share_of(const Money& due, std::int64_t share_ppm) {

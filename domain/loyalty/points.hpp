@@ -25,7 +25,7 @@ std::optional<std::int64_t> earned_points(std::int64_t rate_ppm, const Money& pa
                                           std::int64_t multiplier_ppm);
 // Of `earned` for `paid`, what a refund of so much in all takes back: all of it at last.
 std::int64_t reversed_points(std::int64_t earned, std::int64_t refunded, std::int64_t paid);
-// What points are worth, rounded down.
+// What points are worth, rounded towards zero; at most what an amount holds.
 Money value_of(std::int64_t points, const RedemptionRate& rate);
 // What points may pay of it, rounded down: never above the share. `share_ppm` ≤ 1,000,000.
 Money share_of(const Money& due, std::int64_t share_ppm);

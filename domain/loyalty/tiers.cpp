@@ -78,6 +78,7 @@ Standing standing_on(const Account& account, const LoyaltyProgram& program, Loca
 
 const Tier* tier_on(const Account& account, const LoyaltyProgram& program, LocalDate today) {
     const auto* held = tier_of(program, account.tier);
+    if (!held) held = reached_tier(program, 0);
     const auto* due = tier_of(program, standing_on(account, program, today).tier);
     const bool is_over = account.tier_is_set && account.tier_until && *account.tier_until < today;
     return is_over || rank_of(program, due) < rank_of(program, held) ? due : held;

@@ -20,7 +20,8 @@ const Tier* reached_tier(const LoyaltyProgram& program, std::int64_t points);
 // What the account should have on that day; one that is set keeps it until its last day.
 Standing standing_on(const Account& account, const LoyaltyProgram& program, LocalDate today);
 // By which a purchase of that day earns: the one it holds, or the lower one it should have where
-// nobody has booked yet that points left the window or that a set tier is over. Null: none.
+// nobody has booked yet that points left the window or that a set tier is over. Who holds none has
+// the one that needs no points. Null: none.
 const Tier* tier_on(const Account& account, const LoyaltyProgram& program, LocalDate today);
 // The first day after `today` on which it should have another one without anything happening.
 std::optional<LocalDate> next_tier_change(const Account& account, const LoyaltyProgram& program,

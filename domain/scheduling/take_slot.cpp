@@ -17,6 +17,12 @@ std::vector<FieldError> flaws_of(const std::vector<ResourceId>& ids,
     }
     return errors;
 }
+
+// An event beyond could be written and never read (kernel/time.hpp). The first instant lies on
+// 31 December 1969 west of Greenwich.
+bool can_be_written(const Slot& slot) {
+    return slot.date >= LocalDate{} && slot.end <= instant_from_micros(instant_us_max);
+}
 }  // namespace
 
 std::vector<FieldError> service_flaws(const Service* service, std::int32_t party_size) {
@@ -37,6 +43,8 @@ Result<Slot> find_slot(const ServiceId& id, const Service& service, Instant star
     const std::vector<Uuid> resources(given.begin(), given.end());
     auto slot = evaluate(*snapshot, start, party, resources, terms);
     if (!slot) return std::unexpected(rejection(slot.error()));
+    if (!can_be_written(*slot))
+        return invalid_field("/start", "range", "Expected a local day from 1970 to 2199.");
     return std::move(*slot);
 }
 

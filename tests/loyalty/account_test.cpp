@@ -1,4 +1,5 @@
 // Accounts: enrolment, adjustments, transfers, freezing, tiers, expiry to the day.
+#include "domain/loyalty/account_view.hpp"
 #include "tests/loyalty/club.hpp"
 
 namespace almanac::testing {
@@ -53,6 +54,26 @@ TEST(Enrol, may_lie_in_the_past) {
     const auto later = club.after(bought(2, 4'000, "2026-01-10T10:00:00Z"));
     EXPECT_EQ(later.event<PointsEarned>(2).on, date("2026-01-10"));
     EXPECT_EQ(balance(club, "2026-03-01", id), (Balance{40, 0, 0}));
+}
+
+// An older register has it where it knows none. Its local date could be written and never read.
+TEST(Enrol, on_a_day_before_1970_is_refused) {
+    auto program = a_program();
+    program.points_for_signup = 50;
+    const auto of = [&](std::string_view zone) {
+        return given(a_tenant_in(std::string(zone)), a_person(lucia_member), program,
+                     ProgramActivated{club_program});
+    };
+    const auto first = at("1970-01-01T00:00:00Z");
+    of("America/New_York")
+        .when(EnrolMember{lucia_member, first})
+        .then_field_error("/enrolled_at", "range");
+    for (const auto& [zone, since] :
+         {std::pair{"UTC", first}, {"America/New_York", at("1970-01-01T05:00:00Z")}}) {
+        EXPECT_EQ(of(zone).when(EnrolMember{lucia_member, since}).event<PointsEarned>(1).on,
+                  date("1970-01-01"))
+            << zone;
+    }
 }
 
 TEST(Enrol, needs_a_programme_in_force) {
@@ -257,6 +278,37 @@ TEST(Tier, is_reached_at_its_threshold_and_multiplies_what_comes_after) {
     EXPECT_EQ(next.event<PointsEarned>(1).points, 150);
     club.after(bought(1, 49'900, "2026-01-10T12:00:00Z", 49'900));
     EXPECT_EQ(club.fold<Account>(lucia_account).tier, "silver") << "no downgrade";
+}
+
+RecordCreated<LoyaltyProgram> with_a_first_tier() {
+    auto program = a_program();
+    program.tiers = {{"bronze", 0, 1'200'000, {}}, {"silver", 500, 1'500'000, {}}};
+    return program;
+}
+
+TEST(Tier, that_needs_no_points_is_held_from_the_enrolment_on) {
+    auto program = with_a_first_tier();
+    auto club =
+        given(a_tenant_in(), a_person(lucia_member), program, ProgramActivated{club_program});
+    EXPECT_EQ(club.when(EnrolMember{lucia_member}).event<TierChanged>(1).to, "bronze");
+    program.points_for_signup = 500;
+    auto generous =
+        given(a_tenant_in(), a_person(lucia_member), program, ProgramActivated{club_program});
+    EXPECT_EQ(generous.when(EnrolMember{lucia_member}).event<TierChanged>(2).to, "silver");
+}
+
+// As where the programme got it after they were enrolled.
+TEST(Tier, that_needs_no_points_is_everybodys_also_where_nobody_has_booked_it) {
+    const auto program = with_a_first_tier();
+    auto club = a_club(program);
+    const auto view = view_on(club.fold<Account>(lucia_account), &program, date("2026-01-10"));
+    EXPECT_EQ(view.tier, "bronze");
+    EXPECT_EQ(view.next_tier, "silver");
+    EXPECT_EQ(view.points_to_next_tier, 500);
+    club.at("2026-01-10T12:00:00Z");
+    const auto first = club.after(bought(1, 10'000, "2026-01-10T12:00:00Z"));
+    EXPECT_EQ(first.event<PointsEarned>(2).points, 120);
+    EXPECT_EQ(first.event<TierChanged>(3).to, "bronze");
 }
 
 TEST(Tier, counts_pending_points_and_neither_adjustments_nor_transfers) {

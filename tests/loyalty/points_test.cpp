@@ -44,6 +44,16 @@ TEST(Points, pay_at_most_their_share_of_what_is_due) {
     EXPECT_EQ(share_of({much, "EUR"}, 500'000), (Money{much / 2, "EUR"}));
 }
 
+TEST(Points, are_worth_whole_minor_units_and_no_more_than_an_amount_holds) {
+    EXPECT_EQ(value_of(199, {100, {500, "EUR"}}), (Money{995, "EUR"}));
+    EXPECT_EQ(value_of(3, {1'000, {500, "EUR"}}), (Money{1, "EUR"}));
+    EXPECT_EQ(value_of(-3, {1'000, {500, "EUR"}}), (Money{-1, "EUR"}));
+    const RedemptionRate dear{1, {1'000'000'000, "EUR"}};
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    EXPECT_EQ(value_of(balance_points_max, dear), (Money{most, "EUR"}));
+    EXPECT_EQ(value_of(-balance_points_max, dear), (Money{-most, "EUR"}));
+}
+
 TEST(Points, are_dated_by_the_terms_of_their_day) {
     auto program = static_cast<LoyaltyProgram>(a_program());
     EXPECT_EQ(dated(program, date("2026-02-10")).expires_on, std::nullopt);

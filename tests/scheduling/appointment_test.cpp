@@ -79,6 +79,17 @@ TEST(Book, OnlyAWalkInHasNoClient) {
     EXPECT_FALSE(a_salon().when(wish).event<AppointmentBooked>().customer);
 }
 
+TEST(Book, RefusesALocalDayBefore1970) {
+    auto salon =
+        given(a_tenant(), a_location("Pacific/Honolulu"), a_resource(maria, ResourceType::staff),
+              always_open(maria), a_haircut(), a_client());
+    auto wish = book_at(*parse_instant("1970-01-01T00:00:00Z"));  // 14:00 of the day before, there
+    wish.method = BookingMethod::walk_in;
+    salon.when(wish).then_field_error("/start", "range");
+    wish.start = *parse_instant("1970-01-01T19:00:00Z");
+    EXPECT_EQ(salon.when(wish).event<AppointmentBooked>().occupancy.service_day, LocalDate{});
+}
+
 TEST(Book, GivesTheFirstReasonThatApplies) {
     auto salon = a_salon();
     salon.when(book_at(*parse_instant("2026-06-01T07:00:00Z")))
