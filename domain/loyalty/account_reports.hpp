@@ -160,7 +160,9 @@ template <>
 inline constexpr auto rules<loyalty::AskLoyaltyTiers> =
     fields(field(&loyalty::AskLoyaltyTiers::as_of, "as it was when that day ended; none: now"));
 template <>
-inline constexpr auto doc<loyalty::LoyaltyTiers> = "How many members have each tier.";
+inline constexpr auto doc<loyalty::LoyaltyTiers> =
+    "How many members have each tier, as it is booked: what ends at midnight is booked in the "
+    "first minutes of the day.";
 template <>
 inline constexpr auto rules<loyalty::LoyaltyTiers> = fields(
     field(&loyalty::LoyaltyTiers::members, "all that have an account"),

@@ -9,7 +9,7 @@ import house
 
 START = "2030-01-01T00:00:00Z"
 REPORTS = ("loyalty", "loyalty_leaderboard", "loyalty_leaderboard?by=balance",
-           "loyalty_leaderboard?period=month", "referral_funnel")
+           "loyalty_leaderboard?period=month", "referral_funnel", "loyalty_tiers")
 
 
 def at(day, hour, minute=0):

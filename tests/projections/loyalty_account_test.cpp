@@ -345,7 +345,15 @@ TEST_F(LoyaltyAccountTest, members_by_tier_now_and_on_a_day_before) {
     EXPECT_EQ(ask("loyalty_tiers").at("data"),
               parsed("[{'tier':null,'members':1,'share_ppm':500000},"
                      "{'tier':'gold','members':1,'share_ppm':500000}]"));
+    // What a day said stays: it had these tiers.
+    EXPECT_EQ(ask("loyalty_tiers", {{"as_of", "2026-12-03"}}).at("data"),
+              parsed("[{'tier':null,'members':1,'share_ppm':500000},"
+                     "{'tier':'silver','members':1,'share_ppm':500000},"
+                     "{'tier':'gold','members':0,'share_ppm':0}]"));
+    EXPECT_EQ(ask("loyalty_tiers", {{"as_of", "2026-11-30"}}).at("data"),
+              parsed("[{'tier':null,'members':0,'share_ppm':0}]"));
     EXPECT_EQ(refused("loyalty_tiers", {{"as_of", "soon"}}), "/as_of format");
+    EXPECT_EQ(refused("loyalty_tiers", {{"as_of", "2026-12-05"}}), "/as_of future");
     expect_rebuilt();
 }
 

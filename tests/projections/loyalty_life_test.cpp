@@ -84,10 +84,14 @@ class LoyaltyLifeTest : public ReportClub {
             "'none','days':null,'years':null", "'after_days','days':20,'years':null",
             "'after_days','days':2,'years':null", "'inactivity','days':15,'years':null",
             "'end_of_year','days':null,'years':0"};
+        static const std::vector<std::string> tiers{
+            "", "{'name':'silver','threshold':40}",
+            "{'name':'bronze','threshold':20},{'name':'gold','threshold':90}"};
         return fmt::format(
-            "'expiry':{{'kind':{}}},'pending_days':{},'points_for_review':{},"
+            "'expiry':{{'kind':{}}},'pending_days':{},'points_for_review':{},'tiers':[{}],"
             "'redemption':{{'points':{},'value':{{'amount':{},'currency':'EUR'}}}}",
-            one_of(expiries), pick(3) * 4, 10 + pick(90), 1 + pick(120), 1 + pick(900));
+            one_of(expiries), pick(3) * 4, 10 + pick(90), one_of(tiers), 1 + pick(120),
+            1 + pick(900));
     }
     Answered run(std::string_view command, const std::string& body, const std::string& id = {}) {
         return house.run(tenant, command, body, id);
@@ -216,7 +220,8 @@ class LoyaltyLifeTest : public ReportClub {
                 ask("loyalty_leaderboard", {{"by", "balance"}, {"as_of", as_of}}),
                 ask("loyalty_leaderboard", {{"period", "month"}, {"as_of", as_of}}),
                 ask("referral_funnel", {{"from", "2026-12-01"}, {"as_of", as_of}}),
-                ask("referral_funnel", {{"group_by", "referrer"}, {"as_of", as_of}})};
+                ask("referral_funnel", {{"group_by", "referrer"}, {"as_of", as_of}}),
+                ask("loyalty_tiers", {{"as_of", as_of}})};
     }
     void remember(LocalDate day) { remembered.push_back({day, asked(day)}); }
 
