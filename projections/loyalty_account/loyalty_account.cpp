@@ -87,12 +87,14 @@ class Page {
 }  // namespace
 
 void LoyaltyAccountProjection::forget() {
+    recorded_.forget();
     accounts_.forget();
     days_.forget();
 }
 
 Result<void> LoyaltyAccountProjection::apply(const AppliedEvent& event, TenantViews& views) {
-    if (tally::keep_tenant(views, event) || event.event.type == nullptr) return {};
+    recorded_.follow(views, event);
+    if (event.event.type == nullptr) return {};
     const auto* reaction = event.event.type->reaction(kernel::fold_type<Account>());
     if (reaction == nullptr) return {};
     const auto& record = *event.record;
@@ -105,7 +107,7 @@ Result<void> LoyaltyAccountProjection::apply(const AppliedEvent& event, TenantVi
         reaction->evolve(&kept.account, event.event.data.get(),
                          {record.time, record.id, record.actor, tag});
         enter(event, account, kept, views);
-        follow_endings(account, kept, before, views);
+        follow_endings(event, account, kept, before, views);
     });
     return {};
 }
@@ -122,10 +124,14 @@ void LoyaltyAccountProjection::enter(const AppliedEvent& event, const AccountId&
                      kernel::to_json(*row));
 }
 
-void LoyaltyAccountProjection::follow_endings(const AccountId& id, const KeptAccount& kept,
+void LoyaltyAccountProjection::follow_endings(const AppliedEvent& event, const AccountId& id,
+                                              const KeptAccount& kept,
                                               const std::vector<Ending>& before,
                                               TenantViews& views) {
     const auto after = endings_of(kept.account.buckets);
+    if (after == before) return;
+    tally::put_dated(views, account_key('h', id), recorded_.of(views, event),
+                     AccountEndings{after});
     const auto add = [&](const Ending& ending, std::int64_t sign) {
         days_.change(views, day_key(ending.expires_on),
                      [&](DayEnding& day) { day.points += sign * ending.points; });

@@ -299,6 +299,53 @@ TEST_F(LoyaltyAccountTest, who_loses_how_many_points_by_when) {
     expect_rebuilt();
 }
 
+TEST_F(LoyaltyAccountTest, who_lost_how_many_points_by_when_as_of_a_day) {
+    const auto club = programme();
+    const auto id = enrol(lucia);
+    const auto other = enrol(marta);
+    expire_after(club, 10);  // 11 December
+    adjust(id, 100);
+    adjust(other, 7);
+    house.clock().set(at("2026-12-05T10:00"));
+    expire_after(club, 40);  // 14 January
+    adjust(id, 50);
+    spend(id, 30);  // of those that end first
+    house.clock().set(at("2026-12-12T10:00"));
+    review(id);  // that of the other is not booked
+    const auto points = [&](const std::string& day) {
+        return ask("points_expiring", {{"as_of", day}, {"days", "60"}}).at("points");
+    };
+    EXPECT_EQ(points("2026-11-30"), 0);
+    EXPECT_EQ(points("2026-12-04"), 107);
+    EXPECT_EQ(points("2026-12-05"), 127);
+    EXPECT_EQ(points("2026-12-10"), 127);
+    EXPECT_EQ(points("2026-12-11"), 50);  // at its end
+    EXPECT_EQ(points("2026-12-12"), 50);
+    const auto whole = ask("points_expiring", {{"as_of", "2026-12-10"}});
+    EXPECT_EQ(whole.at("as_of"), "2026-12-10");
+    EXPECT_EQ(whole.at("from"), "2026-12-11");
+    EXPECT_EQ(whole.at("to"), "2027-01-09");
+    EXPECT_EQ(whole.at("next_cursor"), nullptr);
+    EXPECT_EQ(row(whole, "account_id", Value(id)),
+              parsed("{'account_id':'" + id + "','member':{'kind':'client','id':'" + lucia +
+                     "'},'expires_on':'2026-12-11','points':70}"));
+    kernel::json::Array paged;
+    Object asked{{"as_of", "2026-12-10"}, {"limit", "1"}};
+    for (int page = 0; page < 2; ++page) {
+        const auto answer = ask("points_expiring", asked);
+        EXPECT_EQ(answer.at("points"), 77);
+        ASSERT_EQ(answer.at("data").get_array().size(), 1U);
+        paged.push_back(answer.at("data").at(0));
+        ASSERT_EQ(answer.at("next_cursor").is_null(), page == 1);
+        if (page == 0) asked["cursor"] = answer.at("next_cursor");
+    }
+    EXPECT_EQ(Value(paged), whole.at("data"));
+    asked["as_of"] = "2026-12-09";
+    EXPECT_EQ(refused("points_expiring", asked), "/cursor cursor");
+    EXPECT_EQ(refused("points_expiring", {{"as_of", "2026-12-13"}}), "/as_of future");
+    expect_rebuilt();
+}
+
 TEST_F(LoyaltyAccountTest, points_that_expire_are_paged_and_bad_questions_told) {
     expire_after(programme(), 10);
     adjust(enrol(lucia), 1);
