@@ -42,12 +42,14 @@ struct Placed {
     LedgerRow row;
 };
 
-// What ended by now and is not booked, oldest first: as it will be booked.
+// What ended by now and is not booked, oldest first: as it will be booked. Each stands behind the
+// last row that is, also where a changed zone gives it no later time.
 std::vector<Placed> due_rows(const KeptAccount& kept, const kernel::Zone& zone, Instant now) {
     const auto today = zone.local_date(now);
     std::vector<Placed> due;
     auto time = kept.latest;
     auto balance = kept.balance;
+    auto position = static_cast<std::uint64_t>(kept.latest_position);
     for (const auto& ending : endings_of(kept.account.buckets)) {
         if (ending.expires_on >= today) break;
         time = std::max(time, end_of_day(zone, ending.expires_on));
@@ -57,7 +59,7 @@ std::vector<Placed> due_rows(const KeptAccount& kept, const kernel::Zone& zone, 
         row.kind = LedgerKind::expire;
         row.points = -ending.points;
         row.balance_after = balance;
-        due.push_back({place_of(time, 0), std::move(row)});
+        due.push_back({place_of(time, ++position), std::move(row)});
     }
     return due;
 }
@@ -117,6 +119,7 @@ void LoyaltyAccountProjection::enter(const AppliedEvent& event, const AccountId&
     auto row = ledger_row(*event.event.type, event.event.data.get(), event.record->time);
     if (!row) return;
     kept.latest = std::max(kept.latest, row->time);
+    kept.latest_position = static_cast<std::int64_t>(event.position);
     kept.balance += row->points;
     row->time = kept.latest;  // in the order of booking, whatever the zone was then
     row->balance_after = kept.balance;

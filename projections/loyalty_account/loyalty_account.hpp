@@ -1,5 +1,5 @@
 // Each loyalty account's ledger with its running balance, and what ends when. Rows, below a tenant:
-//     "a" ‖ account 16                        -> the account, its balance and last ledger time
+//     "a" ‖ account 16                        -> the account, its balance and last ledger row
 //     "l" ‖ account 16 ‖ time i64 ‖ position u64  -> a ledger row, as it is answered
 //     "x" ‖ date u32 ‖ account 16             -> what the account loses after that day, whose it is
 //     "s" ‖ date u32                          -> what all lose after that day
@@ -20,9 +20,10 @@ struct KeptAccount {
     loyalty::Account account;
     std::int64_t balance = 0;  // after its last ledger row
     kernel::Instant latest{};  // time of that row
+    std::int64_t latest_position = 0;
     bool operator==(const KeptAccount&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(KeptAccount, (), (account, balance, latest))
+BOOST_DESCRIBE_STRUCT(KeptAccount, (), (account, balance, latest, latest_position))
 struct AccountEnding {
     loyalty::MemberRef member;
     std::int64_t points = 0;

@@ -245,6 +245,30 @@ TEST_F(LoyaltyAccountTest, the_ledger_is_paged_and_cut_by_time) {
     EXPECT_EQ(refused("loyalty_ledger", {}, lucia), "not_found");
 }
 
+TEST_F(LoyaltyAccountTest, a_changed_zone_hides_no_row_between_two_pages) {
+    const auto id = with_points_until_today(80);
+    house.clock().set(at("2026-12-02T12:00"));
+    adjust(id, 5);  // until tomorrow
+    house.make(tenant, "change_tenant", "{'time_zone':'Pacific/Auckland'}", to_string(tenant));
+    // Today was over there an hour before that adjustment.
+    const Rows all{"expire -80 5", "adjust 5 85", "adjust 80 80"};
+    EXPECT_EQ(ledger(id), all);
+    Rows paged;
+    Object asked{{"limit", "1"}};
+    for (std::size_t page = 0; page < all.size(); ++page) {
+        const auto answer = ask("loyalty_ledger", asked, id);
+        ASSERT_EQ(answer.at("data").get_array().size(), 1U);
+        paged.push_back(said(answer.at("data").at(0)));
+        ASSERT_EQ(answer.at("next_cursor").is_null(), page + 1 == all.size());
+        asked["cursor"] = answer.at("next_cursor");
+    }
+    EXPECT_EQ(paged, all);
+    const auto computed = ask("loyalty_ledger", {}, id);
+    review(id);
+    EXPECT_EQ(ask("loyalty_ledger", {}, id), computed);
+    expect_rebuilt();
+}
+
 TEST_F(LoyaltyAccountTest, many_entries_make_no_row_longer) {
     programme();
     const auto id = enrol(lucia);
