@@ -96,11 +96,11 @@ std::vector<Ending> endings_of(const Lots& buckets) {
     return endings;
 }
 
-Result<DateRange> dates_of(const AskPointsExpiring& asked, LocalDate today) {
+Result<DateRange> dates_of(const AskPointsExpiring& asked, LocalDate first_by_default) {
     if (asked.days && asked.to)
         return invalid_field("/days", "not_together", "Give `days` or `to`.");
     DateRange range;
-    range.from = asked.from.value_or(today);
+    range.from = asked.from.value_or(first_by_default);
     range.to = asked.to.value_or(range.from + std::chrono::days{asked.days.value_or(30) - 1});
     Reader in;
     scheduling::check_dates(range.from, range.to, expiring_days_max, in, Place{});

@@ -55,6 +55,7 @@ struct Ending {
     std::int64_t points = 0;
     bool operator==(const Ending&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Ending, (), (expires_on, points))
 std::vector<Ending> endings_of(const Lots& buckets);  // by day
 
 // ---- points_expiring --------------------------------------------------------------------------
@@ -64,10 +65,11 @@ struct AskPointsExpiring {
     std::optional<LocalDate> from;
     std::optional<LocalDate> to;
     std::optional<std::int32_t> days;
+    std::optional<LocalDate> as_of;
     std::int32_t limit = 50;
     std::optional<std::string> cursor;
 };
-BOOST_DESCRIBE_STRUCT(AskPointsExpiring, (), (from, to, days, limit, cursor))
+BOOST_DESCRIBE_STRUCT(AskPointsExpiring, (), (from, to, days, as_of, limit, cursor))
 struct PointsExpiringRow {
     AccountId account_id;
     MemberRef member;
@@ -89,7 +91,7 @@ struct DateRange {
     LocalDate from;
     LocalDate to;
 };
-Result<DateRange> dates_of(const AskPointsExpiring& asked, LocalDate today);
+Result<DateRange> dates_of(const AskPointsExpiring& asked, LocalDate first_by_default);
 
 // ---- loyalty_tiers ----------------------------------------------------------------------------
 
@@ -137,10 +139,13 @@ inline constexpr auto rules<loyalty::LedgerRow> = fields(
           "where the points came from or went to; none: expiry, adjustment"));
 template <>
 inline constexpr auto rules<loyalty::AskPointsExpiring> =
-    fields(field(&loyalty::AskPointsExpiring::from, "first of the last days; none: today"),
+    fields(field(&loyalty::AskPointsExpiring::from,
+                 "first of the last days; none: today, or the day after `as_of`"),
            field(&loyalty::AskPointsExpiring::to, "last one, included; at most 366 days"),
            field(&loyalty::AskPointsExpiring::days, "instead of `to`: so many days; else 30")
                .range(1, loyalty::expiring_days_max),
+           field(&loyalty::AskPointsExpiring::as_of,
+                 "as it stood at the end of that day; without it, now"),
            field(&loyalty::AskPointsExpiring::limit, "rows of a page").range(1, 200).may_omit(),
            field(&loyalty::AskPointsExpiring::cursor, "`next_cursor` of the page before"));
 template <>
@@ -148,7 +153,7 @@ inline constexpr auto doc<loyalty::PointsExpiring> =
     "Who loses how many points by when, unless they are used; reserved points do not expire.";
 template <>
 inline constexpr auto rules<loyalty::PointsExpiring> = fields(
-    field(&loyalty::PointsExpiring::as_of, "today: what ended before is gone"),
+    field(&loyalty::PointsExpiring::as_of, "as asked, or today: what ended before is gone"),
     field(&loyalty::PointsExpiring::from, "first of the last days"),
     field(&loyalty::PointsExpiring::to, "last one, included"),
     field(&loyalty::PointsExpiring::points, "of all rows, not of this page alone"),
@@ -160,7 +165,9 @@ template <>
 inline constexpr auto rules<loyalty::AskLoyaltyTiers> =
     fields(field(&loyalty::AskLoyaltyTiers::as_of, "as it was when that day ended; none: now"));
 template <>
-inline constexpr auto doc<loyalty::LoyaltyTiers> = "How many members have each tier.";
+inline constexpr auto doc<loyalty::LoyaltyTiers> =
+    "How many members have each tier, as it is booked: what ends at midnight is booked in the "
+    "first minutes of the day.";
 template <>
 inline constexpr auto rules<loyalty::LoyaltyTiers> = fields(
     field(&loyalty::LoyaltyTiers::members, "all that have an account"),

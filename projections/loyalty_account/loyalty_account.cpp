@@ -42,12 +42,14 @@ struct Placed {
     LedgerRow row;
 };
 
-// What ended by now and is not booked, oldest first: as it will be booked.
+// What ended by now and is not booked, oldest first: as it will be booked. Each stands behind the
+// last row that is, also where a changed zone gives it no later time.
 std::vector<Placed> due_rows(const KeptAccount& kept, const kernel::Zone& zone, Instant now) {
     const auto today = zone.local_date(now);
     std::vector<Placed> due;
     auto time = kept.latest;
     auto balance = kept.balance;
+    auto position = static_cast<std::uint64_t>(kept.latest_position);
     for (const auto& ending : endings_of(kept.account.buckets)) {
         if (ending.expires_on >= today) break;
         time = std::max(time, end_of_day(zone, ending.expires_on));
@@ -57,7 +59,7 @@ std::vector<Placed> due_rows(const KeptAccount& kept, const kernel::Zone& zone, 
         row.kind = LedgerKind::expire;
         row.points = -ending.points;
         row.balance_after = balance;
-        due.push_back({place_of(time, 0), std::move(row)});
+        due.push_back({place_of(time, ++position), std::move(row)});
     }
     return due;
 }
@@ -87,12 +89,14 @@ class Page {
 }  // namespace
 
 void LoyaltyAccountProjection::forget() {
+    recorded_.forget();
     accounts_.forget();
     days_.forget();
 }
 
 Result<void> LoyaltyAccountProjection::apply(const AppliedEvent& event, TenantViews& views) {
-    if (tally::keep_tenant(views, event) || event.event.type == nullptr) return {};
+    recorded_.follow(views, event);
+    if (event.event.type == nullptr) return {};
     const auto* reaction = event.event.type->reaction(kernel::fold_type<Account>());
     if (reaction == nullptr) return {};
     const auto& record = *event.record;
@@ -105,7 +109,7 @@ Result<void> LoyaltyAccountProjection::apply(const AppliedEvent& event, TenantVi
         reaction->evolve(&kept.account, event.event.data.get(),
                          {record.time, record.id, record.actor, tag});
         enter(event, account, kept, views);
-        follow_endings(account, kept, before, views);
+        follow_endings(event, account, kept, before, views);
     });
     return {};
 }
@@ -115,6 +119,7 @@ void LoyaltyAccountProjection::enter(const AppliedEvent& event, const AccountId&
     auto row = ledger_row(*event.event.type, event.event.data.get(), event.record->time);
     if (!row) return;
     kept.latest = std::max(kept.latest, row->time);
+    kept.latest_position = static_cast<std::int64_t>(event.position);
     kept.balance += row->points;
     row->time = kept.latest;  // in the order of booking, whatever the zone was then
     row->balance_after = kept.balance;
@@ -122,10 +127,14 @@ void LoyaltyAccountProjection::enter(const AppliedEvent& event, const AccountId&
                      kernel::to_json(*row));
 }
 
-void LoyaltyAccountProjection::follow_endings(const AccountId& id, const KeptAccount& kept,
+void LoyaltyAccountProjection::follow_endings(const AppliedEvent& event, const AccountId& id,
+                                              const KeptAccount& kept,
                                               const std::vector<Ending>& before,
                                               TenantViews& views) {
     const auto after = endings_of(kept.account.buckets);
+    if (after == before) return;
+    tally::put_dated(views, account_key('h', id), recorded_.of(views, event),
+                     AccountEndings{after});
     const auto add = [&](const Ending& ending, std::int64_t sign) {
         days_.change(views, day_key(ending.expires_on),
                      [&](DayEnding& day) { day.points += sign * ending.points; });

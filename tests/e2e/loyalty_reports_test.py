@@ -9,7 +9,8 @@ import house
 
 START = "2030-01-01T00:00:00Z"
 REPORTS = ("loyalty", "loyalty_leaderboard", "loyalty_leaderboard?by=balance",
-           "loyalty_leaderboard?period=month", "referral_funnel")
+           "loyalty_leaderboard?period=month", "referral_funnel", "loyalty_tiers",
+           "points_expiring")
 
 
 def at(day, hour, minute=0):

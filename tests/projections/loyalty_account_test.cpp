@@ -245,6 +245,30 @@ TEST_F(LoyaltyAccountTest, the_ledger_is_paged_and_cut_by_time) {
     EXPECT_EQ(refused("loyalty_ledger", {}, lucia), "not_found");
 }
 
+TEST_F(LoyaltyAccountTest, a_changed_zone_hides_no_row_between_two_pages) {
+    const auto id = with_points_until_today(80);
+    house.clock().set(at("2026-12-02T12:00"));
+    adjust(id, 5);  // until tomorrow
+    house.make(tenant, "change_tenant", "{'time_zone':'Pacific/Auckland'}", to_string(tenant));
+    // Today was over there an hour before that adjustment.
+    const Rows all{"expire -80 5", "adjust 5 85", "adjust 80 80"};
+    EXPECT_EQ(ledger(id), all);
+    Rows paged;
+    Object asked{{"limit", "1"}};
+    for (std::size_t page = 0; page < all.size(); ++page) {
+        const auto answer = ask("loyalty_ledger", asked, id);
+        ASSERT_EQ(answer.at("data").get_array().size(), 1U);
+        paged.push_back(said(answer.at("data").at(0)));
+        ASSERT_EQ(answer.at("next_cursor").is_null(), page + 1 == all.size());
+        asked["cursor"] = answer.at("next_cursor");
+    }
+    EXPECT_EQ(paged, all);
+    const auto computed = ask("loyalty_ledger", {}, id);
+    review(id);
+    EXPECT_EQ(ask("loyalty_ledger", {}, id), computed);
+    expect_rebuilt();
+}
+
 TEST_F(LoyaltyAccountTest, many_entries_make_no_row_longer) {
     programme();
     const auto id = enrol(lucia);
@@ -299,6 +323,53 @@ TEST_F(LoyaltyAccountTest, who_loses_how_many_points_by_when) {
     expect_rebuilt();
 }
 
+TEST_F(LoyaltyAccountTest, who_lost_how_many_points_by_when_as_of_a_day) {
+    const auto club = programme();
+    const auto id = enrol(lucia);
+    const auto other = enrol(marta);
+    expire_after(club, 10);  // 11 December
+    adjust(id, 100);
+    adjust(other, 7);
+    house.clock().set(at("2026-12-05T10:00"));
+    expire_after(club, 40);  // 14 January
+    adjust(id, 50);
+    spend(id, 30);  // of those that end first
+    house.clock().set(at("2026-12-12T10:00"));
+    review(id);  // that of the other is not booked
+    const auto points = [&](const std::string& day) {
+        return ask("points_expiring", {{"as_of", day}, {"days", "60"}}).at("points");
+    };
+    EXPECT_EQ(points("2026-11-30"), 0);
+    EXPECT_EQ(points("2026-12-04"), 107);
+    EXPECT_EQ(points("2026-12-05"), 127);
+    EXPECT_EQ(points("2026-12-10"), 127);
+    EXPECT_EQ(points("2026-12-11"), 50);  // at its end
+    EXPECT_EQ(points("2026-12-12"), 50);
+    const auto whole = ask("points_expiring", {{"as_of", "2026-12-10"}});
+    EXPECT_EQ(whole.at("as_of"), "2026-12-10");
+    EXPECT_EQ(whole.at("from"), "2026-12-11");
+    EXPECT_EQ(whole.at("to"), "2027-01-09");
+    EXPECT_EQ(whole.at("next_cursor"), nullptr);
+    EXPECT_EQ(row(whole, "account_id", Value(id)),
+              parsed("{'account_id':'" + id + "','member':{'kind':'client','id':'" + lucia +
+                     "'},'expires_on':'2026-12-11','points':70}"));
+    kernel::json::Array paged;
+    Object asked{{"as_of", "2026-12-10"}, {"limit", "1"}};
+    for (int page = 0; page < 2; ++page) {
+        const auto answer = ask("points_expiring", asked);
+        EXPECT_EQ(answer.at("points"), 77);
+        ASSERT_EQ(answer.at("data").get_array().size(), 1U);
+        paged.push_back(answer.at("data").at(0));
+        ASSERT_EQ(answer.at("next_cursor").is_null(), page == 1);
+        if (page == 0) asked["cursor"] = answer.at("next_cursor");
+    }
+    EXPECT_EQ(Value(paged), whole.at("data"));
+    asked["as_of"] = "2026-12-09";
+    EXPECT_EQ(refused("points_expiring", asked), "/cursor cursor");
+    EXPECT_EQ(refused("points_expiring", {{"as_of", "2026-12-13"}}), "/as_of future");
+    expect_rebuilt();
+}
+
 TEST_F(LoyaltyAccountTest, points_that_expire_are_paged_and_bad_questions_told) {
     expire_after(programme(), 10);
     adjust(enrol(lucia), 1);
@@ -345,7 +416,15 @@ TEST_F(LoyaltyAccountTest, members_by_tier_now_and_on_a_day_before) {
     EXPECT_EQ(ask("loyalty_tiers").at("data"),
               parsed("[{'tier':null,'members':1,'share_ppm':500000},"
                      "{'tier':'gold','members':1,'share_ppm':500000}]"));
+    // What a day said stays: it had these tiers.
+    EXPECT_EQ(ask("loyalty_tiers", {{"as_of", "2026-12-03"}}).at("data"),
+              parsed("[{'tier':null,'members':1,'share_ppm':500000},"
+                     "{'tier':'silver','members':1,'share_ppm':500000},"
+                     "{'tier':'gold','members':0,'share_ppm':0}]"));
+    EXPECT_EQ(ask("loyalty_tiers", {{"as_of", "2026-11-30"}}).at("data"),
+              parsed("[{'tier':null,'members':0,'share_ppm':0}]"));
     EXPECT_EQ(refused("loyalty_tiers", {{"as_of", "soon"}}), "/as_of format");
+    EXPECT_EQ(refused("loyalty_tiers", {{"as_of", "2026-12-05"}}), "/as_of future");
     expect_rebuilt();
 }
 

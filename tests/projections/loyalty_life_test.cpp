@@ -84,10 +84,14 @@ class LoyaltyLifeTest : public ReportClub {
             "'none','days':null,'years':null", "'after_days','days':20,'years':null",
             "'after_days','days':2,'years':null", "'inactivity','days':15,'years':null",
             "'end_of_year','days':null,'years':0"};
+        static const std::vector<std::string> tiers{
+            "", "{'name':'silver','threshold':40}",
+            "{'name':'bronze','threshold':20},{'name':'gold','threshold':90}"};
         return fmt::format(
-            "'expiry':{{'kind':{}}},'pending_days':{},'points_for_review':{},"
+            "'expiry':{{'kind':{}}},'pending_days':{},'points_for_review':{},'tiers':[{}],"
             "'redemption':{{'points':{},'value':{{'amount':{},'currency':'EUR'}}}}",
-            one_of(expiries), pick(3) * 4, 10 + pick(90), 1 + pick(120), 1 + pick(900));
+            one_of(expiries), pick(3) * 4, 10 + pick(90), one_of(tiers), 1 + pick(120),
+            1 + pick(900));
     }
     Answered run(std::string_view command, const std::string& body, const std::string& id = {}) {
         return house.run(tenant, command, body, id);
@@ -216,7 +220,9 @@ class LoyaltyLifeTest : public ReportClub {
                 ask("loyalty_leaderboard", {{"by", "balance"}, {"as_of", as_of}}),
                 ask("loyalty_leaderboard", {{"period", "month"}, {"as_of", as_of}}),
                 ask("referral_funnel", {{"from", "2026-12-01"}, {"as_of", as_of}}),
-                ask("referral_funnel", {{"group_by", "referrer"}, {"as_of", as_of}})};
+                ask("referral_funnel", {{"group_by", "referrer"}, {"as_of", as_of}}),
+                ask("loyalty_tiers", {{"as_of", as_of}}),
+                ask("points_expiring", {{"days", "366"}, {"limit", "200"}, {"as_of", as_of}})};
     }
     void remember(LocalDate day) { remembered.push_back({day, asked(day)}); }
 
@@ -376,6 +382,25 @@ class LoyaltyLifeTest : public ReportClub {
         EXPECT_EQ(ranked(answers.at(2)), balance);
         EXPECT_EQ(ranked(answers.at(3)), month);
     }
+    static void expect_expiring(const Value& answer, const std::vector<Fact>& all, LocalDate day) {
+        const auto end = oracle_of(all, day);
+        std::map<std::pair<std::string, std::string>, std::int64_t> expected, found;
+        for (const auto& [id, whose] : end.members) {
+            for (const auto& bucket : whose.buckets) {
+                if (bucket.expires_on > iso(day))
+                    expected[{bucket.expires_on, id}] += bucket.points;
+            }
+        }
+        std::erase_if(expected, [](const auto& each) { return each.second == 0; });
+        std::int64_t points = 0;
+        for (const auto& row : answer.at("data").get_array()) {
+            found[{text(row.at("expires_on")), text(row.at("account_id"))}] =
+                number(row.at("points"));
+            points += number(row.at("points"));
+        }
+        EXPECT_EQ(found, expected);
+        EXPECT_EQ(number(answer.at("points")), points);
+    }
     static void expect_funnel(const Value& funnel, const std::vector<Fact>& all, LocalDate day) {
         std::map<std::string, std::int64_t> expected, found;
         for (const auto& fact : all) {
@@ -435,6 +460,7 @@ TEST_F(LoyaltyLifeTest, a_report_as_of_a_day_is_the_report_of_that_day) {
         expect_report(answers.at(0), all, day);
         expect_boards(answers, all, day);
         expect_funnel(answers.at(4), all, day);
+        expect_expiring(answers.at(7), all, day);
     }
     expect_rebuilt();
 }
