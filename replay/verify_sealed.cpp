@@ -33,8 +33,15 @@ SealedCheck::SealedCheck(const kernel::Catalogue& catalogue, eventstore::Keyring
     : keyring_(keyring), find_(std::move(find)), field_ids_(all_field_ids(catalogue)) {}
 
 void SealedCheck::look_at(const Record& record) {
-    look_at(record, json::parse_own(record.data), record.type);
-    look_at(record, json::parse_own(record.metadata), "metadata");
+    look_at_text(record, record.data, record.type);
+    look_at_text(record, record.metadata, "metadata");
+}
+
+void SealedCheck::look_at_text(const Record& record, std::string_view text,
+                               const std::string& place) {
+    const auto value = json::parse(text);
+    if (value) return look_at(record, *value, place);
+    find_(fmt::format("its {} cannot be read: {}", place, value.error().detail));
 }
 
 void SealedCheck::look_at(const Record& record, const json::Value& value,

@@ -23,6 +23,8 @@ class SealedCheck {
     std::uint64_t count() const { return count_; }  // of the values there were
 
   private:
+    void look_at_text(const eventstore::Record& record, std::string_view text,
+                      const std::string& place);
     void look_at(const eventstore::Record& record, const kernel::json::Value& value,
                  const std::string& place);
     void open(const eventstore::Record& record, std::string_view sealed, std::string_view subject,
