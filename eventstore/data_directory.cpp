@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <charconv>
 #include <utility>
-#include <vector>
 
+#include "eventstore/backup_files.hpp"
 #include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 
@@ -102,23 +102,14 @@ Result<void> make_partition(const fs::path& path, const CreateOptions& options) 
     return sync_directory(path);
 }
 
-// A new directory is a name in the one above, which has to last as what is in it does.
-Result<void> make_directories(const fs::path& path) {
+// A directory is a name in the one above, which has to last as what is in it does: also where
+// somebody else has just made it. Above what we may not even read it is theirs to sync.
+Result<void> sync_name_of(const fs::path& directory) {
     std::error_code error;
-    auto missing = fs::absolute(path, error).lexically_normal();
-    if (!missing.has_filename()) missing = missing.parent_path();
-    std::vector<fs::path> made;
-    for (; missing.has_relative_path() && !fs::exists(missing, error);
-         missing = missing.parent_path())
-        made.push_back(missing);
-    for (auto each = made.rbegin(); each != made.rend(); ++each) {
-        if (disk_make_directory(*each, 0777) != 0 && errno != EEXIST)
-            return std::unexpected(file_error("Making", *each, errno));
-        if (auto synced = sync_directory(each->parent_path()); !synced) return synced;
-    }
-    if (!fs::is_directory(path, error))
-        return std::unexpected(file_error("Making", path, error ? error.value() : ENOTDIR));
-    return {};
+    const auto whole = fs::canonical(directory, error);
+    if (error) return std::unexpected(file_error("Reading", directory, error.value()));
+    const auto above = whole.parent_path();
+    return ::access(above.c_str(), R_OK) == 0 ? sync_directory(above) : Result<void>();
 }
 
 std::string partition_name(unsigned number) {
@@ -151,6 +142,7 @@ Result<void> DataDirectory::create(const fs::path& path, const CreateOptions& op
     if (options.partitions == 0 || options.partitions > partitions_max)
         return kernel::invalid_field("/partitions", "range", "There are 1 to 1024 partitions.");
     if (auto made = make_directories(path); !made) return made;
+    if (auto synced = sync_name_of(path); !synced) return synced;
     std::error_code error;
     const bool empty = fs::is_empty(path, error);
     if (error) return std::unexpected(file_error("Reading", path, error.value()));

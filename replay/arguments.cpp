@@ -195,9 +195,9 @@ void add_operations(CLI::App& app, Arguments& arguments) {
         "Every record against its hash; positions, sequences, times and commands without gap or\n"
         "half; the indexes against the records; every key of the keyring; every sealed value is\n"
         "opened, where its subject is not erased; kept results, snapshots, timers and policies'\n"
-        "checkpoints against the events. With --views a view that is not there is a finding, as\n"
-        "nothing can be said of it: let a server start on the directory first, after a restore\n"
-        "too. Changes nothing. Exit code 14 where something is not as it must be.");
+        "checkpoints against the events. Changes nothing. Exit code 14 where something is not as\n"
+        "it must be; 22 where only views are not there to be compared, as before the first start,\n"
+        "after a restore, an accepted loss or with a newer program: let a server start first.");
     for (auto* command : {key, loss, verify}) {
         command->add_option("--data", arguments.source.data, "a stopped data directory")
             ->required();

@@ -244,7 +244,11 @@ Result<void> Program::verify() {
         terminal_.out << report->text();
     const auto found = report->findings.count();
     if (found == 0) return {};
-    return kernel::corrupt(fmt::format("{} things are not as they must be.", found));
+    if (report->findings.damages() > 0)
+        return kernel::corrupt(fmt::format("{} things are not as they must be.", found));
+    return kernel::reject(kernel::RejectionKind::not_found, "views_missing",
+                          "Nothing is damaged, but not all views were there to be compared: let a "
+                          "server start on the directory first.");
 }
 
 Result<void> Program::clock() {

@@ -88,18 +88,22 @@ ProgressOfPieces::~ProgressOfPieces() {
 }
 
 void ProgressOfPieces::finish() {
-    if (piece_) piece_->finish(done_, done_);
+    if (piece_ && has_spoken_) piece_->finish(done_, done_);
     piece_.reset();
 }
 
+// A piece begins when it does, also where it is not spoken of yet: its speed is that of all of it.
 void ProgressOfPieces::update(std::string_view unit, std::uint64_t done, std::uint64_t total) {
-    if (std::chrono::steady_clock::now() < speaks_from_) return;
-    if (unit != unit_) {
+    if (!piece_ || unit != unit_ || total != total_) {
         finish();
         unit_ = unit;
+        total_ = total;
+        has_spoken_ = false;
+        piece_.emplace(out_, is_terminal_, unit_, total, unit_ == "events");
     }
-    if (!piece_) piece_.emplace(out_, is_terminal_, unit_, total, unit_ == "events");
     done_ = done;
+    if (std::chrono::steady_clock::now() < speaks_from_) return;
+    has_spoken_ = true;
     piece_->update(done, done);
 }
 

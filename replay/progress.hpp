@@ -58,7 +58,9 @@ class ProgressOfPieces {
     bool is_terminal_;
     std::chrono::steady_clock::time_point speaks_from_;
     std::string unit_;
+    std::uint64_t total_ = 0;
     std::uint64_t done_ = 0;
+    bool has_spoken_ = false;  // of this piece
     std::optional<Progress> piece_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "domain/kernel/sealed_field_ids.hpp"
@@ -26,15 +27,52 @@ std::vector<std::string> all_field_ids(const kernel::Catalogue& catalogue) {
     }
     return {ids.begin(), ids.end()};
 }
+
+bool is_object(const json::Object& schema) {
+    const auto* type = schema.if_contains("type");
+    if (type == nullptr) return !schema.contains("enum");  // anything at all
+    const json::Value object("object");
+    if (!type->is_array()) return *type == object;
+    return std::ranges::find(type->get_array(), object) != type->get_array().end();
+}
+
+// Where a caller may have written what he likes, also what looks like a sealed value.
+void add_free_places(const json::Object& schema, const std::string& place,
+                     std::unordered_set<std::string>& places) {
+    if (const auto* items = schema.if_contains("items"))
+        return add_free_places(items->as_object(), place, places);
+    if (const auto* properties = schema.if_contains("properties")) {
+        for (const auto& [name, each] : properties->as_object())
+            add_free_places(each.as_object(), json::pointer(place, name), places);
+    } else if (is_object(schema)) {
+        places.insert(place);
+    }
+}
+std::unordered_set<std::string> all_free_places(const kernel::Catalogue& catalogue) {
+    std::unordered_set<std::string> places;
+    for (const auto& [name, type] : catalogue.events())
+        add_free_places(type->schema(), std::string(name), places);
+    return places;
+}
 }  // namespace
 
 SealedCheck::SealedCheck(const kernel::Catalogue& catalogue, eventstore::Keyring& keyring,
                          Find find)
-    : keyring_(keyring), find_(std::move(find)), field_ids_(all_field_ids(catalogue)) {}
+    : keyring_(keyring),
+      find_(std::move(find)),
+      field_ids_(all_field_ids(catalogue)),
+      free_places_(all_free_places(catalogue)) {}
 
 void SealedCheck::look_at(const Record& record) {
-    look_at(record, json::parse_own(record.data), record.type);
-    look_at(record, json::parse_own(record.metadata), "metadata");
+    look_at_text(record, record.data, record.type);
+    look_at_text(record, record.metadata, "metadata");
+}
+
+void SealedCheck::look_at_text(const Record& record, std::string_view text,
+                               const std::string& place) {
+    const auto value = json::parse(text);
+    if (value) return look_at(record, *value, place);
+    find_(fmt::format("its {} cannot be read: {}", place, value.error().detail));
 }
 
 void SealedCheck::look_at(const Record& record, const json::Value& value,
@@ -43,7 +81,7 @@ void SealedCheck::look_at(const Record& record, const json::Value& value,
         for (const auto& each : value.get_array()) look_at(record, each, place);
         return;
     }
-    if (!value.is_object()) return;
+    if (!value.is_object() || free_places_.contains(place)) return;
     const auto& object = value.get_object();
     const auto* of = object.if_contains("of");
     const auto* sealed = object.if_contains("sealed");

@@ -108,7 +108,7 @@ Result<std::vector<ComparedView>> compare(const eventstore::Partition& partition
             by_position.emplace(checkpoint->position, projection->view());
             continue;
         }
-        findings.add(fmt::format(
+        findings.add_missing(fmt::format(
             "partition {}: view {} is {}, so nothing can be said of it; the next start builds it.",
             partition.number, projection->name(),
             checkpoint ? fmt::format("of version {} and not {}", checkpoint->version,
@@ -136,7 +136,7 @@ Result<std::vector<ComparedView>> verify_views(const eventstore::Partition& part
     const auto& log = *partition.log;
     std::error_code ignored;
     if (!fs::exists(partition.views_path() / "CURRENT", ignored)) {
-        findings.add(
+        findings.add_missing(
             fmt::format("partition {}: there are no views, so nothing can be said of "
                         "them; the next start builds them.",
                         partition.number));
@@ -150,7 +150,7 @@ Result<std::vector<ComparedView>> verify_views(const eventstore::Partition& part
             ViewStore::open_read_only(partition.views_path(), log.log_id(), log.last_position());
         if (!views) return std::unexpected(views.error());
         if (const auto& why = (*views)->discarded(); !why.empty()) {
-            findings.add(
+            findings.add_missing(
                 fmt::format("partition {}: nothing can be said of the views, {}; the next "
                             "start builds them anew.",
                             partition.number, why));

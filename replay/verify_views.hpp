@@ -1,7 +1,7 @@
 // Whether the views of a partition are what its log says: each is built anew in a directory beside,
 // up to the position where it stands, and the digests of both are compared. The views themselves
 // are only read. A view that is not there, or that the next start throws away (of another log, of
-// another version), is a finding: nothing can be said of it.
+// another version), is a finding, as nothing can be said of it, and no damage.
 // Disk: as much again as the views take, under the system's temporary directory.
 #pragma once
 #include "replay/verify_kept.hpp"

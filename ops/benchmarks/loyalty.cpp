@@ -143,10 +143,11 @@ std::vector<Row> over_http(const BenchSetting& setting) {
 
 // ---- a long ledger ----------------------------------------------------------------------------
 
-constexpr std::size_t long_accounts = 16;
+// As many as of new ones in a round, so that a batch touches as many accounts here as there: what
+// it costs to touch one is shared by the redemptions of a batch.
+constexpr std::size_t accounts_compared = 128;
 constexpr std::uint64_t long_entries = 10'000;
-constexpr std::uint64_t redemptions_of_round = 2'000;
-constexpr std::size_t new_accounts = 250;  // of one round; each redeems a few times
+constexpr std::uint64_t redemptions_of_round = 16 * accounts_compared;
 constexpr std::uint64_t days_of_ledger = 364;
 
 // Of this process, all of its threads: deciding, writing, what the policies do after it.
@@ -159,26 +160,26 @@ double cpu_us() {
 class Ledgers {
   public:
     explicit Ledgers(const std::filesystem::path& directory) : club_(directory) {
-        club_.enrol(long_accounts);
-        members_ = long_accounts;
+        club_.enrol(accounts_compared);
+        members_ = accounts_compared;
         const auto first = club_.now() - days{days_of_ledger};
         // In order of time, so many of each day.
-        club_.award(long_accounts * long_entries, [&](std::uint64_t number) {
-            const auto day = number / long_accounts * days_of_ledger / long_entries;
-            return LoyaltyClub::Award{number % long_accounts, first + days{day}};
+        club_.award(accounts_compared * long_entries, [&](std::uint64_t number) {
+            const auto day = number / accounts_compared * days_of_ledger / long_entries;
+            return LoyaltyClub::Award{number % accounts_compared, first + days{day}};
         });
     }
     double on_long_ones() {
-        return measured([](std::uint64_t number) { return number % long_accounts; });
+        return measured([](std::uint64_t number) { return number % accounts_compared; });
     }
     double on_new_ones() {
         const auto first = members_;
-        club_.enrol(new_accounts);
-        members_ += new_accounts;
-        club_.award(new_accounts, [&](std::uint64_t number) {
+        club_.enrol(accounts_compared);
+        members_ += accounts_compared;
+        club_.award(accounts_compared, [&](std::uint64_t number) {
             return LoyaltyClub::Award{first + number, club_.now() - days{1}};
         });
-        return measured([&](std::uint64_t number) { return first + number % new_accounts; });
+        return measured([&](std::uint64_t number) { return first + number % accounts_compared; });
     }
     std::size_t buckets() { return club_.buckets(0); }
 

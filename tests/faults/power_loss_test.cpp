@@ -2,6 +2,7 @@
 // missing, and a start is an ordinary one.
 #include <gtest/gtest.h>
 
+#include "eventstore/disk.hpp"
 #include "tests/faults/business.hpp"
 #include "tests/faults/places.hpp"
 
@@ -98,6 +99,21 @@ TEST_F(PowerLoss, a_new_data_directory_is_there_once_it_was_made) {
         fs::create_directory(root);
         const auto data = root / "new" / "data";
         FaultEnvironment disk(root, seed_of_this_run() + seed);
+        eventstore::must(eventstore::DataDirectory::create(data, eventstore::small_directory(1)));
+        disk.restart();
+        const auto opened = eventstore::DataDirectory::open(data);
+        ASSERT_TRUE(opened) << opened.error().detail;
+    }
+}
+
+TEST_F(PowerLoss, a_directory_that_somebody_made_before_is_there_too) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed_of_this_run() + seed));
+        const auto root = directory_.path() / ("given " + std::to_string(seed));
+        fs::create_directory(root);
+        const auto data = root / "data";
+        FaultEnvironment disk(root, seed_of_this_run() + seed);
+        ASSERT_EQ(eventstore::disk_make_directory(data, 0777), 0);  // and synced by nobody
         eventstore::must(eventstore::DataDirectory::create(data, eventstore::small_directory(1)));
         disk.restart();
         const auto opened = eventstore::DataDirectory::open(data);

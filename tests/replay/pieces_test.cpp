@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
+#include <sstream>
 
 #include "replay/failure.hpp"
 #include "replay/http_client.hpp"
@@ -110,6 +112,34 @@ TEST(ProgressText, says_how_far_how_fast_and_how_long) {
               "  0%  10/1,000,000 x  100 events/s  1666 min 39 s left");
     EXPECT_EQ(grouped(0), "0");
     EXPECT_EQ(grouped(1'234'567), "1,234,567");
+}
+
+TEST(ProgressOfPieces, ends_each_piece_with_its_last_state) {
+    std::ostringstream out;
+    {
+        ProgressOfPieces progress(out, false, std::chrono::milliseconds{0});
+        progress.update("events", 1, 3);
+        progress.update("events", 3, 3);
+        progress.update("results", 1, 2);
+        progress.update("events", 1, 4);  // of the next partition
+    }
+    std::vector<std::string> pieces;
+    std::istringstream lines(out.str());
+    for (std::string line; std::getline(lines, line);)
+        pieces.push_back(line.substr(0, line.find(' ', line.find('/'))));
+    pieces.erase(std::ranges::unique(pieces).begin(), pieces.end());
+    EXPECT_EQ(pieces,
+              (std::vector<std::string>{" 33%  1/3", "100%  3/3", " 50%  1/2", " 25%  1/4"}));
+}
+
+TEST(ProgressOfPieces, is_silent_where_all_is_done_soon) {
+    std::ostringstream out;
+    {
+        ProgressOfPieces progress(out, true, std::chrono::hours{1});
+        progress.update("events", 1, 3);
+        progress.update("results", 1, 2);
+    }
+    EXPECT_EQ(out.str(), "");
 }
 
 TEST(WorkCalendar, never_gives_a_quarter_twice) {

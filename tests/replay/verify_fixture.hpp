@@ -35,11 +35,15 @@ class VerifyFixture : public BusinessFixture {
         return almanac(arguments);
     }
     // That verify says this and answers 14, as of damage.
-    void expect_found(std::string_view sentence, std::vector<std::string> more = {}) const {
+    void expect_found(std::string_view sentence, std::vector<std::string> more = {},
+                      int exit_code = 14) const {
         const auto ran = verify(std::move(more));
-        EXPECT_EQ(ran.exit_code, 14) << ran.err << ran.out;
+        EXPECT_EQ(ran.exit_code, exit_code) << ran.err << ran.out;
         EXPECT_NE(ran.out.find(sentence), std::string::npos) << sentence << "\n" << ran.out;
         EXPECT_EQ(ran.out.find("All is as it must be"), std::string::npos);
+    }
+    void expect_views_missing(std::string_view sentence) const {
+        expect_found(sentence, {"--views"}, 22);
     }
     void expect_fine(std::vector<std::string> more = {}) const {
         const auto ran = verify(std::move(more));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "domain/tenancy/tenant.hpp"
 #include "eventstore/policy_entries.hpp"
 #include "eventstore/typed_event.hpp"
 #include "replay/stopped_directory.hpp"
@@ -126,6 +127,24 @@ TEST_F(VerifyKeptTest, a_sealed_value_of_a_subject_without_a_key_is_named) {
     });
     expect_found("client:00000000-");
     expect_found("of whom the keyring knows nothing");
+}
+
+TEST_F(VerifyKeptTest, what_a_caller_writes_into_a_field_of_any_content_is_no_sealed_value) {
+    {
+        const auto store = open(directory_);
+        tenancy::CreateTenant business;
+        business.name = "Odd";
+        business.slug = "odd";
+        business.time_zone = "UTC";
+        business.currency = "EUR";
+        const json::Object looks_sealed{{"sealed", "AAAA"}, {"of", "client:1"}};
+        business.settings = {{"theme", looks_sealed}, {"list", json::Array{looks_sealed}}};
+        const auto made =
+            run(*store, eventstore::house_request(catalogue, "create_tenant", kernel::system_tenant,
+                                                  std::move(business)));
+        ASSERT_TRUE(made) << made.error().detail;
+    }
+    expect_fine();
 }
 
 TEST_F(VerifyKeptTest, what_is_of_an_erased_subject_does_not_open_and_is_fine) {
