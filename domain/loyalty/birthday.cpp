@@ -13,7 +13,8 @@ using std::chrono::year_month_day;
 constexpr std::chrono::hours noon{12};
 
 // Guests come with hospitality; until then only clients have a date of birth.
-std::optional<LocalDate> birth_date(const MemberRef& member, Read& read, const Context& now) {
+std::optional<scheduling::BirthDate> birth_date(const MemberRef& member, Read& read,
+                                                const Context& now) {
     switch (member.kind) {
         case MemberKind::client: {
             const auto* client = live<Client>(read, ClientId{member.id});
@@ -42,7 +43,8 @@ Decision decide(const AwardBirthday& wish, Read& read, const Context& now) {
     AwardPoints award{account->member, EarnReason::birthday, {kind, wish.id}, wish.at};
     if (read.get<SourcePoints>(award.source).bookings > 0) return Events{};
     const auto born = birth_date(account->member, read, now);
-    if (!born || *born >= day || year_month_day{*born}.month() != first.month()) return Events{};
+    if (!born || born->date >= day || year_month_day{born->date}.month() != first.month())
+        return Events{};
     return decide(award, read, now);
 }
 

@@ -3,6 +3,7 @@
 // data, sealed with the client's own key (log.md). E-mail and phone are unique among live clients;
 // the log knows them only as random claims.
 #pragma once
+#include "domain/scheduling/birth_date.hpp"
 #include "domain/scheduling/location.hpp"
 
 namespace almanac::scheduling {
@@ -38,7 +39,7 @@ struct Client {
     std::optional<Personal<"client.last_name">> last_name;
     std::optional<Personal<"client.email">> email;
     std::optional<Personal<"client.phone">> phone;
-    std::optional<Personal<"client.birth_date", LocalDate>> birth_date;
+    std::optional<Personal<"client.birth_date", BirthDate>> birth_date;
     std::optional<Personal<"client.gender">> gender;
     std::optional<Personal<"client.address", Address>> address;
     std::optional<std::string> language;

@@ -31,7 +31,7 @@ class LoyaltyPolicies : public PolicyTest {
              ActivateProgram{ProgramId{does("create_loyalty_program", program)}});
         kernel::CreateRecord<scheduling::Client> person;
         person.first_name = std::string("Lucía");
-        person.birth_date = *kernel::parse_local_date("1990-02-17");
+        person.birth_date = *scheduling::parse_birth_date("1950-02-17");
         client_ = does("create_client", person);
         account_ = AccountId{does("enrol_member", EnrolMember{{MemberKind::client, client_}, {}})};
         ASSERT_TRUE(settle());

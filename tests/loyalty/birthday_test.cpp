@@ -16,7 +16,7 @@ RecordChanged<Client> born_on(std::string_view day, const MemberRef& member = lu
     RecordChanged<Client> e;
     e.id = ClientId{member.id};
     e.changes.names = {"birth_date"};
-    e.changes.value.birth_date = date(day);
+    e.changes.value.birth_date = scheduling::BirthDate{date(day)};
     return e;
 }
 Given born(std::string_view day, std::string zone = "UTC") {

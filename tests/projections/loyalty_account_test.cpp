@@ -68,7 +68,7 @@ TEST_F(LoyaltyAccountTest, the_account_has_exactly_the_members_that_are_document
 
 TEST_F(LoyaltyAccountTest, a_bucket_is_over_at_midnight_whether_or_not_that_is_booked) {
     const auto id = with_points_until_today(80);
-    house.clock().set(at("2026-12-02T22:59:59"));  // one second to midnight in Madrid
+    house.clock().set(at("2026-12-02T22:59:59Z"));  // one second to midnight in Madrid
     EXPECT_EQ(account(id).at("balance"), balance(80));
     EXPECT_EQ(ledger(id), (Rows{"adjust 80 80"}));
     house.clock().set(at("2026-12-02T23:00"));
@@ -106,7 +106,7 @@ TEST_F(LoyaltyAccountTest, midnight_is_that_of_the_business) {
 TEST_F(LoyaltyAccountTest, the_past_is_shown_as_it_was_on_its_day) {
     const auto club = programme(",'pending_days':7,'tiers':[{'name':'silver','threshold':50}]");
     const auto id = enrol(lucia);
-    visit(lucia, "2026-12-02T09:00", color, 8000);
+    visit(lucia, "2026-12-02T10:00", color, 8000);
     const auto earned = house.log().last_position();
     house.clock().set(at("2026-12-20T10:00"));
     spend(id, 30);
@@ -133,7 +133,7 @@ TEST_F(LoyaltyAccountTest, what_is_missing_for_the_next_tier) {
     EXPECT_EQ(account(id).at("points_to_next_tier"), 50);
     adjust(id, 1'000);  // given, not earned
     EXPECT_EQ(account(id).at("points_to_next_tier"), 50);
-    visit(lucia, "2026-12-02T09:00", color, 8000);
+    visit(lucia, "2026-12-02T10:00", color, 8000);
     EXPECT_EQ(account(id).at("tier"), "silver");
     EXPECT_EQ(account(id).at("next_tier"), "gold");
     EXPECT_EQ(account(id).at("points_to_next_tier"), 120);
@@ -148,7 +148,7 @@ TEST_F(LoyaltyAccountTest, a_tier_that_is_set_is_over_after_its_last_day_booked_
     programme(",'tiers':[{'name':'silver','threshold':50},{'name':'gold','threshold':200}]");
     const auto id = enrol(lucia);
     house.make(tenant, "set_loyalty_tier", "{'tier':'gold','until':'2026-12-02'}", id);
-    house.clock().set(at("2026-12-02T22:59:59"));
+    house.clock().set(at("2026-12-02T22:59:59Z"));
     EXPECT_EQ(account(id).at("tier"), "gold");
     EXPECT_EQ(account(id).at("tier_until"), "2026-12-02");
     house.clock().set(at("2026-12-02T23:00"));
@@ -171,7 +171,7 @@ TEST_F(LoyaltyAccountTest, a_refund_of_what_was_spent_is_a_debt_that_the_next_po
     refund(paid, 3500);
     EXPECT_EQ(account(id).at("balance"), balance(-30));
     EXPECT_EQ(account(id).at("buckets"), parsed("[]"));
-    visit(lucia, "2026-12-03T09:00", color, 8000);
+    visit(lucia, "2026-12-03T10:00", color, 8000);
     EXPECT_EQ(account(id).at("balance"), balance(50));
     EXPECT_EQ(ledger(id), (Rows{"earn 80 50", "reverse -35 -30", "redeem -30 5", "earn 35 35"}));
     const auto rows = ask("loyalty_ledger", {}, id).at("data");
@@ -314,7 +314,7 @@ TEST_F(LoyaltyAccountTest, who_loses_how_many_points_by_when) {
     EXPECT_EQ(ask("points_expiring").at("points"), 17);
     house.make(tenant, "cancel_redemption", "{}", redemption);
     EXPECT_EQ(ask("points_expiring").at("points"), 107);
-    house.clock().set(at("2026-12-11T22:59:59"));
+    house.clock().set(at("2026-12-11T22:59:59Z"));
     EXPECT_EQ(ask("points_expiring", {{"from", "2026-12-01"}}).at("points"), 107);
     house.clock().set(at("2026-12-11T23:00"));  // gone, booked or not
     EXPECT_EQ(ask("points_expiring", {{"from", "2026-12-01"}, {"days", "30"}}).at("points"), 0);
@@ -397,7 +397,7 @@ TEST_F(LoyaltyAccountTest, members_by_tier_now_and_on_a_day_before) {
     const auto id = enrol(lucia);
     house.clock().set(at("2026-12-01T22:59"));
     enrol(marta);
-    visit(lucia, "2026-12-02T09:00", color, 8000);
+    visit(lucia, "2026-12-02T10:00", color, 8000);
     EXPECT_EQ(ask("loyalty_tiers"), parsed("{'as_of':'2026-12-02','members':2,'data':["
                                            "{'tier':null,'members':1,'share_ppm':500000},"
                                            "{'tier':'silver','members':1,'share_ppm':500000},"

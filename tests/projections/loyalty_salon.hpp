@@ -82,8 +82,8 @@ class LoyaltySalon : public ReportSalon {
     // "kind points balance_after", the newest first.
     std::vector<std::string> ledger(const std::string& id, Object asked = {}) {
         std::vector<std::string> rows;
-        for (const auto& row : ask("loyalty_ledger", asked, id).at("data").get_array())
-            rows.push_back(said(row));
+        const auto page = ask("loyalty_ledger", asked, id);
+        for (const auto& row : page.at("data").get_array()) rows.push_back(said(row));
         return rows;
     }
     static std::string said(const Value& row) {

@@ -163,7 +163,7 @@ TEST(RecordFields, of_a_resource_are_kept) {
 TEST(RecordFields, of_a_client_are_kept) {
     auto salon = a_salon();
     expect_kept<Client>(salon, R"({"first_name": "Eva", "last_name": "Soto",
-        "email": "eva@example.com", "phone": "+34600000002", "birth_date": "1990-02-28",
+        "email": "eva@example.com", "phone": "+34600000002", "birth_date": "1936-02-29",
         "gender": "female",
         "address": {"line1": "Gran Via 1", "line2": null, "city": "Madrid", "state": null,
                     "postal_code": "28013", "country": "ES"},
@@ -172,6 +172,18 @@ TEST(RecordFields, of_a_client_are_kept) {
         "medical_conditions": "asthma",
         "emergency_contact": {"name": "Ana", "phone": "+34600000003", "relationship": "sister"},
         "marketing_consent": true, "source": "web", "tags": ["vip"]})");
+}
+
+TEST(RecordFields, a_birth_date_is_a_day_from_1850_on) {
+    const auto born = [](const std::string& day) {
+        return faults<Client>(R"({"first_name": "Eva", "birth_date": ")" + day + "\"}");
+    };
+    EXPECT_EQ(born("1850-01-01"), Faults{});
+    EXPECT_EQ(born("1969-12-31"), Faults{});
+    for (const auto* none : {"1849-12-31", "2200-01-01", "1955-02-29", "1955-5-5", "+1955-05-05",
+                             " 1955-05-05", "1955-05-05T00:00:00Z", ""}) {
+        EXPECT_EQ(born(none), Faults{"/birth_date format"}) << none;
+    }
 }
 
 TEST(RecordFields, email_and_phone_are_unique_among_live_clients) {
