@@ -135,6 +135,12 @@ constexpr auto codes = std::to_array<ErrorCode>({
      "`--until` is before the first event or beyond the backup, or does not name a position of "
      "every partition.",
      "Name a time or positions within the backup; `detail` says where it ends.", operation},
+    {"views_missing", 404, "Not all views are there to be compared",
+     "`almanac verify --views` found nothing damaged, but views that were never built here, or "
+     "were "
+     "thrown away.",
+     "Start a server on the directory, which builds them from the log, stop it and verify again.",
+     operation},
     {"server_error", 503, "The server's answer cannot be used",
      "The operator's tool got an answer from the server that is not what it should be.",
      "Check the URL and that the server is of the same version; look at the server's log.",

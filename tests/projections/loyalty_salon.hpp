@@ -37,8 +37,11 @@ class LoyaltySalon : public ReportSalon {
     }
     void review(const std::string& id) { house.make(tenant, "review_loyalty_account", "{}", id); }
     // What the policy would do after each fact.
+    std::string told(const std::string& visit) {
+        return "{'id':'" + visit + "','told_at':'" + kernel::to_string(house.clock().now()) + "'}";
+    }
     void tell_programme(const std::string& visit) {
-        house.make(tenant, "earn_from_appointment", "{'id':'" + visit + "'}");
+        house.make(tenant, "earn_from_appointment", told(visit));
     }
     // Comes, pays cash and earns.
     std::string visit(const std::string& client, std::string_view start, const std::string& what,
