@@ -17,7 +17,8 @@ Events events_of(const Ledger& ledger) {
     return events;
 }
 
-// Guests come with hospitality; until then no guest is known.
+}  // namespace
+
 bool is_known(const MemberRef& member, Read& read) {
     switch (member.kind) {
         case MemberKind::client:
@@ -27,7 +28,6 @@ bool is_known(const MemberRef& member, Read& read) {
     }
     return false;
 }
-}  // namespace
 
 std::unexpected<Rejection> account_frozen() {
     return conflict("loyalty.account_frozen", "The account is frozen.");

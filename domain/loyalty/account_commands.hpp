@@ -59,6 +59,8 @@ Decision decide(const SetTier& wish, Read& read, const Context& now);
 Decision decide(const ReviewAccount& wish, Read& read, const Context& now);
 Decision decide(const AwardPoints& wish, Read& read, const Context& now);
 
+// Whether there is such a person, not deleted. Guests come with hospitality; until then none is.
+bool is_known(const MemberRef& member, Read& read);
 std::unexpected<Rejection> account_frozen();
 std::unexpected<Rejection> insufficient_points(std::int64_t available);
 

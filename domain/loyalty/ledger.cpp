@@ -72,16 +72,20 @@ E Ledger::entry(std::int64_t points, Instant at) const {
     return e;
 }
 
-void Ledger::give_back(Entry& e, const Lots& lots) const {
+void Ledger::add(Entry& e, Lots lots) const {
     auto owed = account_.debt;
-    for (const auto& each : lots) {
-        auto lot = as_of_activity(each, account_);
+    for (auto& lot : lots) {
         const auto cleared = std::min(owed, lot.points);
         owed -= cleared;
         lot.points -= cleared;
         e.debt -= cleared;
         if (lot.points > 0) e.lots.push_back(lot);
     }
+}
+
+void Ledger::give_back(Entry& e, Lots lots) const {
+    for (auto& lot : lots) lot = as_of_activity(lot, account_);
+    add(e, std::move(lots));
 }
 
 // Of what ended on one day at a time; points that came back after their day end at that instant.
@@ -197,14 +201,7 @@ Lots Ledger::transfer_out(std::int64_t points, const AccountId& to) {
 void Ledger::transfer_in(const Lots& lots, const AccountId& from) {
     auto e = entry<PointsTransferredIn>(sum(lots), terms_.now);
     e.from = from;
-    auto owed = account_.debt;
-    for (auto lot : lots) {  // their expiry stays as it was with the other
-        const auto cleared = std::min(owed, lot.points);
-        owed -= cleared;
-        lot.points -= cleared;
-        e.debt -= cleared;
-        if (lot.points > 0) e.lots.push_back(lot);
-    }
+    add(e, lots);  // their expiry stays as it was with the other
     book(std::move(e));
 }
 

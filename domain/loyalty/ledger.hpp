@@ -52,7 +52,9 @@ class Ledger {
     void book(E e);
     template <class E>
     E entry(std::int64_t points, Instant at) const;
-    void give_back(Entry& e, const Lots& lots) const;
+    void add(Entry& e, Lots lots) const;  // to the buckets; debt is cleared first
+    // The same, of points that the account had before.
+    void give_back(Entry& e, Lots lots) const;
     void expire(std::optional<Instant> back_at = {});
     std::optional<Instant> next_due() const;
     Lots active_points(std::int64_t points) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/loyalty/account_commands.hpp"
 #include "domain/loyalty/ledger.hpp"
 #include "domain/scheduling/client.hpp"
 
@@ -32,16 +33,6 @@ std::string as_written(std::string code) {
         if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
     }
     return code;
-}
-
-bool is_known(const MemberRef& member, Read& read) {
-    switch (member.kind) {
-        case MemberKind::client:
-            return live<Client>(read, ClientId{member.id}) != nullptr;
-        case MemberKind::guest:
-            return false;  // they come with hospitality
-    }
-    return false;
 }
 
 // Also of a deleted one: who comes back as a new client is the same person.

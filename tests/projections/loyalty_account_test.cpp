@@ -10,20 +10,36 @@ class LoyaltyAccountTest : public LoyaltySalon {
   protected:
     // Points that end today at midnight.
     std::string with_points_until_today(int points) {
-        expire_after(programme(), 1);
-        const auto id = enrol(lucia);
+        expire_after(club(), 1);
+        const auto id = join(lucia);
         adjust(id, points);
         house.clock().set(at("2026-12-02T08:00"));
         return id;
     }
+    // The ledger, a row a page.
+    void expect_pages(
+        const std::string& id, const Rows& all,
+        const std::function<void(std::size_t page)>& after = [](std::size_t) {}) {
+        Rows paged;
+        Object asked{{"limit", "1"}};
+        for (std::size_t page = 0; page < all.size(); ++page) {
+            const auto answer = ask("loyalty_ledger", asked, id);
+            ASSERT_EQ(answer.at("data").get_array().size(), 1U);
+            paged.push_back(said(answer.at("data").at(0)));
+            ASSERT_EQ(answer.at("next_cursor").is_null(), page + 1 == all.size());
+            asked["cursor"] = answer.at("next_cursor");
+            after(page);
+        }
+        EXPECT_EQ(paged, all);
+    }
 };
 
 TEST_F(LoyaltyAccountTest, what_expires_first_is_spent_first_and_nothing_is_lost) {
-    const auto club = programme();
-    const auto id = enrol(lucia);
-    expire_after(club, 61);  // 31 January
+    const auto bella = club();
+    const auto id = join(lucia);
+    expire_after(bella, 61);  // 31 January
     adjust(id, 100);
-    expire_after(club, 211);  // 30 June
+    expire_after(bella, 211);  // 30 June
     adjust(id, 50);
     EXPECT_EQ(account(id).at("balance"), balance(150));
     EXPECT_EQ(account(id).at("buckets"),
@@ -32,7 +48,7 @@ TEST_F(LoyaltyAccountTest, what_expires_first_is_spent_first_and_nothing_is_lost
                      "{'earned_on':'2026-12-01','remaining':50,'state':'active',"
                      "'expires_on':'2027-06-30'}]"));
     house.clock().set(at("2027-01-15T10:00"));
-    const auto redemption = reserve(id, 120);
+    const auto redemption = redeem(id, 120);
     EXPECT_EQ(account(id).at("balance"), balance(30, 0, 120));
     EXPECT_EQ(ledger(id), (Rows{"adjust 50 150", "adjust 100 100"}));  // reserved is not spent
     house.make(tenant, "commit_redemption", "{}", redemption);
@@ -48,8 +64,8 @@ TEST_F(LoyaltyAccountTest, what_expires_first_is_spent_first_and_nothing_is_lost
 }
 
 TEST_F(LoyaltyAccountTest, the_account_has_exactly_the_members_that_are_documented) {
-    programme();
-    const auto row = account(enrol(lucia));
+    club();
+    const auto row = account(join(lucia));
     std::vector<std::string> names;
     for (const auto& [name, unused] : row.get_object()) names.emplace_back(name);
     EXPECT_EQ(names,
@@ -80,7 +96,7 @@ TEST_F(LoyaltyAccountTest, a_bucket_is_over_at_midnight_whether_or_not_that_is_b
               parsed("{'time':'2026-12-02T23:00:00Z','kind':'expire','points':-80,"
                      "'balance_after':0,'reason':null,'source':null}"));
     house.clock().set(at("2026-12-05T12:00"));  // the timer was late
-    review(id);
+    look_again(id);
     EXPECT_EQ(ask("loyalty_ledger", {}, id), computed);
     EXPECT_EQ(account(id).at("balance"), due.at("balance"));
     EXPECT_EQ(account(id).at("buckets"), due.at("buckets"));
@@ -89,28 +105,28 @@ TEST_F(LoyaltyAccountTest, a_bucket_is_over_at_midnight_whether_or_not_that_is_b
 
 TEST_F(LoyaltyAccountTest, midnight_is_that_of_the_business) {
     const auto id = with_points_until_today(80);
-    for (const auto& [zone, last] : {std::pair("America/New_York", "2026-12-03T04:59:59.999999"),
+    for (const auto& [name, last] : {std::pair("America/New_York", "2026-12-03T04:59:59.999999"),
                                      std::pair("Asia/Kathmandu", "2026-12-02T18:14:59.999999"),
                                      std::pair("Pacific/Auckland", "2026-12-02T10:59:59.999999")}) {
-        house.make(tenant, "change_tenant", fmt::format("{{'time_zone':'{}'}}", zone),
+        house.make(tenant, "change_tenant", fmt::format("{{'time_zone':'{}'}}", name),
                    to_string(tenant));
         const auto before = *kernel::parse_instant(std::string(last) + "Z");
         const auto after = before + std::chrono::microseconds{1};
         // The zone counts that the business has now, also for a moment to come.
         views.catch_up();
-        EXPECT_EQ(account_as_of(id, before).at("balance"), balance(80)) << zone;
-        EXPECT_EQ(account_as_of(id, after).at("balance"), balance(0)) << zone;
+        EXPECT_EQ(account_as_of(id, before).at("balance"), balance(80)) << name;
+        EXPECT_EQ(account_as_of(id, after).at("balance"), balance(0)) << name;
     }
 }
 
 TEST_F(LoyaltyAccountTest, the_past_is_shown_as_it_was_on_its_day) {
-    const auto club = programme(",'pending_days':7,'tiers':[{'name':'silver','threshold':50}]");
-    const auto id = enrol(lucia);
-    visit(lucia, "2026-12-02T10:00", color, 8000);
+    const auto bella = club(",'pending_days':7,'tiers':[{'name':'silver','threshold':50}]");
+    const auto id = join(lucia);
+    visit(lucia, "2026-12-02T10:00", color, 8000, std::chrono::hours{3});
     const auto earned = house.log().last_position();
     house.clock().set(at("2026-12-20T10:00"));
     spend(id, 30);
-    house.make(tenant, "stop_loyalty_program", "{}", club);
+    house.make(tenant, "stop_loyalty_program", "{}", bella);
     EXPECT_EQ(account(id).at("balance"), balance(50));
     EXPECT_EQ(account(id).at("next_tier"), nullptr);
     const auto before = account_as_of(id, at("2026-12-02T08:00"));
@@ -126,14 +142,14 @@ TEST_F(LoyaltyAccountTest, the_past_is_shown_as_it_was_on_its_day) {
 }
 
 TEST_F(LoyaltyAccountTest, what_is_missing_for_the_next_tier) {
-    programme(",'tiers':[{'name':'silver','threshold':50},{'name':'gold','threshold':200}]");
-    const auto id = enrol(lucia);
+    club(",'tiers':[{'name':'silver','threshold':50},{'name':'gold','threshold':200}]");
+    const auto id = join(lucia);
     EXPECT_EQ(account(id).at("tier"), nullptr);
     EXPECT_EQ(account(id).at("next_tier"), "silver");
     EXPECT_EQ(account(id).at("points_to_next_tier"), 50);
     adjust(id, 1'000);  // given, not earned
     EXPECT_EQ(account(id).at("points_to_next_tier"), 50);
-    visit(lucia, "2026-12-02T10:00", color, 8000);
+    visit(lucia, "2026-12-02T10:00", color, 8000, std::chrono::hours{3});
     EXPECT_EQ(account(id).at("tier"), "silver");
     EXPECT_EQ(account(id).at("next_tier"), "gold");
     EXPECT_EQ(account(id).at("points_to_next_tier"), 120);
@@ -145,8 +161,8 @@ TEST_F(LoyaltyAccountTest, what_is_missing_for_the_next_tier) {
 }
 
 TEST_F(LoyaltyAccountTest, a_tier_that_is_set_is_over_after_its_last_day_booked_or_not) {
-    programme(",'tiers':[{'name':'silver','threshold':50},{'name':'gold','threshold':200}]");
-    const auto id = enrol(lucia);
+    club(",'tiers':[{'name':'silver','threshold':50},{'name':'gold','threshold':200}]");
+    const auto id = join(lucia);
     house.make(tenant, "set_loyalty_tier", "{'tier':'gold','until':'2026-12-02'}", id);
     house.clock().set(at("2026-12-02T22:59:59Z"));
     EXPECT_EQ(account(id).at("tier"), "gold");
@@ -157,21 +173,21 @@ TEST_F(LoyaltyAccountTest, a_tier_that_is_set_is_over_after_its_last_day_booked_
     EXPECT_EQ(due.at("tier_is_set"), false);
     EXPECT_EQ(due.at("tier_until"), nullptr);
     EXPECT_EQ(due.at("next_tier"), "silver");
-    review(id);
+    look_again(id);
     const auto booked = account(id);
     for (const auto* name : {"tier", "tier_is_set", "tier_until", "next_tier"})
         EXPECT_EQ(booked.at(name), due.at(name)) << name;
 }
 
 TEST_F(LoyaltyAccountTest, a_refund_of_what_was_spent_is_a_debt_that_the_next_points_clear) {
-    programme();
-    const auto id = enrol(lucia);
-    const auto paid = visit(lucia, "2026-12-02T09:00", cut, 3500);
+    club();
+    const auto id = join(lucia);
+    const auto paid = visit(lucia, "2026-12-02T09:00", cut, 3500, std::chrono::hours{3});
     spend(id, 30);
-    refund(paid, 3500);
+    take_back(paid, 3500);
     EXPECT_EQ(account(id).at("balance"), balance(-30));
     EXPECT_EQ(account(id).at("buckets"), parsed("[]"));
-    visit(lucia, "2026-12-03T10:00", color, 8000);
+    visit(lucia, "2026-12-03T10:00", color, 8000, std::chrono::hours{3});
     EXPECT_EQ(account(id).at("balance"), balance(50));
     EXPECT_EQ(ledger(id), (Rows{"earn 80 50", "reverse -35 -30", "redeem -30 5", "earn 35 35"}));
     const auto rows = ask("loyalty_ledger", {}, id).at("data");
@@ -181,9 +197,9 @@ TEST_F(LoyaltyAccountTest, a_refund_of_what_was_spent_is_a_debt_that_the_next_po
 }
 
 TEST_F(LoyaltyAccountTest, a_transfer_names_the_other_account_on_both_sides) {
-    programme(",'transfers_allowed':true,'points_for_signup':10");
-    const auto from = enrol(lucia);
-    const auto to = enrol(marta);
+    club(",'transfers_allowed':true,'points_for_signup':10");
+    const auto from = join(lucia);
+    const auto to = join(marta);
     house.make(tenant, "transfer_points", "{'to':'" + to + "','points':4}", from);
     EXPECT_EQ(ledger(from), (Rows{"transfer_out -4 6", "earn 10 10"}));
     EXPECT_EQ(ledger(to), (Rows{"transfer_in 4 14", "earn 10 10"}));
@@ -195,8 +211,8 @@ TEST_F(LoyaltyAccountTest, a_transfer_names_the_other_account_on_both_sides) {
 }
 
 TEST_F(LoyaltyAccountTest, why_points_were_adjusted_is_kept_sealed_and_of_the_member) {
-    programme();
-    const auto id = enrol(lucia);
+    club();
+    const auto id = join(lucia);
     adjust(id, 5, "she waited an hour");
     const auto reason = ask("loyalty_ledger", {}, id).at("data").at(0).at("reason");
     EXPECT_EQ(reason.at("of"), Value("client:" + lucia));
@@ -221,17 +237,10 @@ TEST_F(LoyaltyAccountTest, the_ledger_is_paged_and_cut_by_time) {
     house.clock().set(at("2026-12-05T12:00"));
     const Rows all{"expire -11 0", "expire -80 11", "adjust 6 91", "adjust 5 85", "adjust 80 80"};
     EXPECT_EQ(ledger(id), all);
-    Rows paged;
-    Object asked{{"limit", "1"}};
-    for (std::size_t page = 0; page < all.size(); ++page) {
-        const auto answer = ask("loyalty_ledger", asked, id);
-        ASSERT_EQ(answer.at("data").get_array().size(), 1U);
-        paged.push_back(said(answer.at("data").at(0)));
-        ASSERT_EQ(answer.at("next_cursor").is_null(), page + 1 == all.size());
-        asked["cursor"] = answer.at("next_cursor");
-        if (page == 1) review(id);  // the cursor goes on where it was, once they are booked
-    }
-    EXPECT_EQ(paged, all);
+    // The cursor goes on where it was, once they are booked.
+    expect_pages(id, all, [&](std::size_t page) {
+        if (page == 1) look_again(id);
+    });
     EXPECT_EQ(ledger(id, {{"to", "2026-12-02T00:00:00Z"}}), (Rows{"adjust 80 80"}));
     EXPECT_EQ(ledger(id, {{"from", "2026-12-02T23:00:00Z"}}),
               (Rows{"expire -11 0", "expire -80 11"}));
@@ -253,25 +262,16 @@ TEST_F(LoyaltyAccountTest, a_changed_zone_hides_no_row_between_two_pages) {
     // Today was over there an hour before that adjustment.
     const Rows all{"expire -80 5", "adjust 5 85", "adjust 80 80"};
     EXPECT_EQ(ledger(id), all);
-    Rows paged;
-    Object asked{{"limit", "1"}};
-    for (std::size_t page = 0; page < all.size(); ++page) {
-        const auto answer = ask("loyalty_ledger", asked, id);
-        ASSERT_EQ(answer.at("data").get_array().size(), 1U);
-        paged.push_back(said(answer.at("data").at(0)));
-        ASSERT_EQ(answer.at("next_cursor").is_null(), page + 1 == all.size());
-        asked["cursor"] = answer.at("next_cursor");
-    }
-    EXPECT_EQ(paged, all);
+    expect_pages(id, all);
     const auto computed = ask("loyalty_ledger", {}, id);
-    review(id);
+    look_again(id);
     EXPECT_EQ(ask("loyalty_ledger", {}, id), computed);
     expect_rebuilt();
 }
 
 TEST_F(LoyaltyAccountTest, many_entries_make_no_row_longer) {
-    programme();
-    const auto id = enrol(lucia);
+    club();
+    const auto id = join(lucia);
     const auto& view = views.models.projection("loyalty_account");
     const auto bytes = [&] {
         views.catch_up();
@@ -288,13 +288,13 @@ TEST_F(LoyaltyAccountTest, many_entries_make_no_row_longer) {
 }
 
 TEST_F(LoyaltyAccountTest, who_loses_how_many_points_by_when) {
-    const auto club = programme();
-    const auto id = enrol(lucia);
-    const auto other = enrol(marta);
-    expire_after(club, 10);  // 11 December
+    const auto bella = club();
+    const auto id = join(lucia);
+    const auto other = join(marta);
+    expire_after(bella, 10);  // 11 December
     adjust(id, 100);
     adjust(other, 7);
-    expire_after(club, 40);  // 10 January
+    expire_after(bella, 40);  // 10 January
     adjust(id, 50);
     const auto all = ask("points_expiring", {{"days", "41"}});
     EXPECT_EQ(all.at("as_of"), "2026-12-01");
@@ -310,7 +310,7 @@ TEST_F(LoyaltyAccountTest, who_loses_how_many_points_by_when) {
     EXPECT_EQ(ask("points_expiring").at("to"), "2026-12-30");
     EXPECT_EQ(ask("points_expiring", {{"from", "2026-12-12"}, {"to", "2027-02-01"}}).at("points"),
               50);
-    const auto redemption = reserve(id, 90);  // reserved points do not expire
+    const auto redemption = redeem(id, 90);  // reserved points do not expire
     EXPECT_EQ(ask("points_expiring").at("points"), 17);
     house.make(tenant, "cancel_redemption", "{}", redemption);
     EXPECT_EQ(ask("points_expiring").at("points"), 107);
@@ -318,24 +318,24 @@ TEST_F(LoyaltyAccountTest, who_loses_how_many_points_by_when) {
     EXPECT_EQ(ask("points_expiring", {{"from", "2026-12-01"}}).at("points"), 107);
     house.clock().set(at("2026-12-11T23:00"));  // gone, booked or not
     EXPECT_EQ(ask("points_expiring", {{"from", "2026-12-01"}, {"days", "30"}}).at("points"), 0);
-    review(id);
+    look_again(id);
     EXPECT_EQ(ask("points_expiring", {{"from", "2026-12-01"}, {"days", "60"}}).at("points"), 50);
     expect_rebuilt();
 }
 
 TEST_F(LoyaltyAccountTest, who_lost_how_many_points_by_when_as_of_a_day) {
-    const auto club = programme();
-    const auto id = enrol(lucia);
-    const auto other = enrol(marta);
-    expire_after(club, 10);  // 11 December
+    const auto bella = club();
+    const auto id = join(lucia);
+    const auto other = join(marta);
+    expire_after(bella, 10);  // 11 December
     adjust(id, 100);
     adjust(other, 7);
     house.clock().set(at("2026-12-05T10:00"));
-    expire_after(club, 40);  // 14 January
+    expire_after(bella, 40);  // 14 January
     adjust(id, 50);
     spend(id, 30);  // of those that end first
     house.clock().set(at("2026-12-12T10:00"));
-    review(id);  // that of the other is not booked
+    look_again(id);  // that of the other is not booked
     const auto points = [&](const std::string& day) {
         return ask("points_expiring", {{"as_of", day}, {"days", "60"}}).at("points");
     };
@@ -371,9 +371,9 @@ TEST_F(LoyaltyAccountTest, who_lost_how_many_points_by_when_as_of_a_day) {
 }
 
 TEST_F(LoyaltyAccountTest, points_that_expire_are_paged_and_bad_questions_told) {
-    expire_after(programme(), 10);
-    adjust(enrol(lucia), 1);
-    adjust(enrol(marta), 2);
+    expire_after(club(), 10);
+    adjust(join(lucia), 1);
+    adjust(join(marta), 2);
     const auto first = ask("points_expiring", {{"limit", "1"}});
     const auto second =
         ask("points_expiring", {{"limit", "1"}, {"cursor", first.at("next_cursor")}});
@@ -392,12 +392,12 @@ TEST_F(LoyaltyAccountTest, points_that_expire_are_paged_and_bad_questions_told) 
 }
 
 TEST_F(LoyaltyAccountTest, members_by_tier_now_and_on_a_day_before) {
-    const auto club =
-        programme(",'tiers':[{'name':'silver','threshold':50},{'name':'gold','threshold':200}]");
-    const auto id = enrol(lucia);
+    const auto bella =
+        club(",'tiers':[{'name':'silver','threshold':50},{'name':'gold','threshold':200}]");
+    const auto id = join(lucia);
     house.clock().set(at("2026-12-01T22:59"));
-    enrol(marta);
-    visit(lucia, "2026-12-02T10:00", color, 8000);
+    join(marta);
+    visit(lucia, "2026-12-02T10:00", color, 8000, std::chrono::hours{3});
     EXPECT_EQ(ask("loyalty_tiers"), parsed("{'as_of':'2026-12-02','members':2,'data':["
                                            "{'tier':null,'members':1,'share_ppm':500000},"
                                            "{'tier':'silver','members':1,'share_ppm':500000},"
@@ -412,7 +412,7 @@ TEST_F(LoyaltyAccountTest, members_by_tier_now_and_on_a_day_before) {
     EXPECT_EQ(members({{"as_of", "2026-12-03"}}, "silver"), 1);
     EXPECT_EQ(members({{"as_of", "2026-12-01"}}, nullptr), 2);
     EXPECT_EQ(ask("loyalty_tiers", {{"as_of", "2026-11-30"}}).at("members"), 0);
-    house.make(tenant, "stop_loyalty_program", "{}", club);  // those who have it keep it
+    house.make(tenant, "stop_loyalty_program", "{}", bella);  // those who have it keep it
     EXPECT_EQ(ask("loyalty_tiers").at("data"),
               parsed("[{'tier':null,'members':1,'share_ppm':500000},"
                      "{'tier':'gold','members':1,'share_ppm':500000}]"));

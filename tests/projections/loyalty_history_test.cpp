@@ -237,11 +237,11 @@ class LoyaltyHistoryTest : public LoyaltySalon {
     void live_in(const std::string& zone_of_business, int steps) {
         zone_name = zone_of_business;
         house.make(tenant, "change_tenant", "{'time_zone':'" + zone_name + "'}", to_string(tenant));
-        programme(
+        club(
             ",'pending_days':2,'expiry':{'kind':'after_days','days':5},'transfers_allowed':true,"
             "'tiers':[{'name':'silver','threshold':30,'multiplier_ppm':1500000},"
             "{'name':'gold','threshold':90}]");
-        accounts = {enrol(lucia), enrol(marta)};
+        accounts = {join(lucia), join(marta)};
         for (int step = 0; step < steps; ++step) {
             house.clock().advance(minutes(pick(600)));
             happen_something();

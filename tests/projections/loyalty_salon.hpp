@@ -1,66 +1,23 @@
-// The salon of the reports with a loyalty programme: one point for each euro, 100 points are worth
-// 5.00. No policy runs here: what a timer would book is booked by `review`, or by nobody.
+// The loyalty programme of report_club.hpp, and an account as people read it.
 #pragma once
-#include "tests/projections/report_salon.hpp"
+#include "tests/projections/report_club.hpp"
 
 namespace almanac::projections {
 
-class LoyaltySalon : public ReportSalon {
+class LoyaltySalon : public ReportClub {
   protected:
-    std::string programme(const std::string& more = "") {
-        const auto id =
-            house.make(tenant, "create_loyalty_program",
-                       "{'name':'Club','points_per_currency_unit_ppm':1000000,"
-                       "'redemption':{'points':100,'value':{'amount':500,'currency':'EUR'}}" +
-                           more + "}");
-        house.make(tenant, "activate_loyalty_program", "{}", id);
-        return id;
-    }
+    // One point for each euro; 100 points are worth 5.00.
+    std::string club(const std::string& more = "") { return programme("Club", more); }
     void expire_after(const std::string& id, int days) {
         house.make(tenant, "change_loyalty_program",
                    fmt::format("{{'expiry':{{'kind':'after_days','days':{}}}}}", days), id);
     }
-    std::string enrol(const std::string& client) {
-        return house.make(tenant, "enrol_member",
-                          "{'member':{'kind':'client','id':'" + client + "'}}");
-    }
-    void adjust(const std::string& id, int points, const std::string& why = "because") {
-        house.make(tenant, "adjust_points",
-                   fmt::format("{{'points':{},'reason':'{}'}}", points, why), id);
-    }
-    std::string reserve(const std::string& id, int points) {
-        return house.make(tenant, "redeem_points",
-                          fmt::format("{{'account_id':'{}','points':{}}}", id, points));
-    }
     void spend(const std::string& id, int points) {
-        house.make(tenant, "commit_redemption", "{}", reserve(id, points));
+        house.make(tenant, "commit_redemption", "{}", redeem(id, points));
     }
-    void review(const std::string& id) { house.make(tenant, "review_loyalty_account", "{}", id); }
-    // What the policy would do after each fact.
-    std::string told(const std::string& visit) {
-        return "{'id':'" + visit + "','told_at':'" + kernel::to_string(house.clock().now()) + "'}";
-    }
-    void tell_programme(const std::string& visit) {
-        house.make(tenant, "earn_from_appointment", told(visit));
-    }
-    // Comes, pays cash and earns.
-    std::string visit(const std::string& client, std::string_view start, const std::string& what,
-                      int cents) {
-        const auto id = book(what, client, start, eva);
-        house.clock().set(at(start) + std::chrono::hours{3});
-        house.make(tenant, "complete_appointment", "{}", id);
-        house.make(
-            tenant, "record_payment",
-            fmt::format("{{'amount':{{'amount':{},'currency':'EUR'}},'method':'cash'}}", cents),
-            id);
-        tell_programme(id);
-        return id;
-    }
-    void refund(const std::string& id, int cents) {
-        house.make(tenant, "refund_payment",
-                   fmt::format("{{'amount':{{'amount':{},'currency':'EUR'}},'reason':'r'}}", cents),
-                   id);
-        tell_programme(id);
+    void take_back(const std::string& visit, int cents) {
+        EXPECT_TRUE(refund(visit, cents));
+        EXPECT_TRUE(earn_from(visit));
     }
 
     // As GET shows it.

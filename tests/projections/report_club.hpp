@@ -25,18 +25,21 @@ class ReportClub : public ReportSalon {
     std::string join(const std::string& client) {
         return house.make(tenant, "enrol_member", "{'member':" + member(client) + "}");
     }
-    void adjust(const std::string& account, int points) {
-        house.make(tenant, "adjust_points", fmt::format("{{'points':{},'reason':'r'}}", points),
-                   account);
+    void adjust(const std::string& account, int points, const std::string& why = "r") {
+        house.make(tenant, "adjust_points",
+                   fmt::format("{{'points':{},'reason':'{}'}}", points, why), account);
     }
     std::string redeem(const std::string& account, int points) {
         return house.make(tenant, "redeem_points",
                           fmt::format("{{'account_id':'{}','points':{}}}", account, points));
     }
+    // What the policy would submit of an appointment now.
+    std::string told(const std::string& appointment) {
+        return "{'id':'" + appointment + "','told_at':'" + kernel::to_string(house.clock().now()) +
+               "'}";
+    }
     Answered earn_from(const std::string& appointment) {
-        return house.run(tenant, "earn_from_appointment",
-                         "{'id':'" + appointment + "','told_at':'" +
-                             kernel::to_string(house.clock().now()) + "'}");
+        return house.run(tenant, "earn_from_appointment", told(appointment));
     }
     Answered pay(const std::string& appointment, int cents) {
         return house.run(
@@ -50,14 +53,19 @@ class ReportClub : public ReportSalon {
             fmt::format("{{'amount':{{'amount':{},'currency':'EUR'}},'reason':'r'}}", cents),
             appointment);
     }
-    // Comes at nine in UTC of a day, is done at ten, pays 35.00 and earns for it.
-    std::string visit(const std::string& client, const std::string& date) {
-        const auto id = book(cut, client, date + "T09:00", eva);
-        house.clock().set(at(date + "T10:00"));
+    // Comes, is done some hours later, pays and earns for it.
+    std::string visit(const std::string& client, const std::string& start, const std::string& what,
+                      int cents, std::chrono::hours done_after) {
+        const auto id = book(what, client, start, eva);
+        house.clock().set(at(start) + done_after);
         house.make(tenant, "complete_appointment", "{}", id);
-        EXPECT_TRUE(pay(id, 3500));
+        EXPECT_TRUE(pay(id, cents));
         EXPECT_TRUE(earn_from(id));
         return id;
+    }
+    // At nine in UTC of a day, for 35.00.
+    std::string visit(const std::string& client, const std::string& date) {
+        return visit(client, date + "T09:00", cut, 3500, std::chrono::hours{1});
     }
     // What is over is booked only now.
     void look_again(const std::string& account) {
