@@ -8,11 +8,9 @@
 #include <set>
 
 #include "eventstore/backup_files.hpp"
-#include "eventstore/data_directory.hpp"
 #include "eventstore/disk.hpp"
 #include "eventstore/durable_files.hpp"
 #include "eventstore/log_digest.hpp"
-#include "eventstore/partition_keys.hpp"
 #include "eventstore/results.hpp"
 
 namespace almanac::eventstore {
@@ -168,7 +166,10 @@ Result<void> Backup::stage(const BackupSource& source) {
     if (auto made = make_directories(scratch); !made) return made;
     if (source.views) {
         if (auto copied = source.views(scratch / "views"); !copied) return copied;
-        auto staged = stage_files(scratch / "views", partition_file("views", source.number));
+        std::error_code none;
+        const bool any = fs::exists(scratch / "views", none);
+        auto staged = any ? stage_files(scratch / "views", partition_file("views", source.number))
+                          : Result<void>();
         if (!staged) return staged;
     }
     // A checkpoint writes out what the log has in memory. Where that found the disk full, the log
@@ -367,32 +368,6 @@ Result<BackupReport> take_backup(std::span<const BackupSource> sources,
     auto folder = BackupFolder::open_or_make(options.folder, static_cast<unsigned>(sources.size()));
     if (!folder) return std::unexpected(std::move(folder.error()));
     return Backup(sources, options, *folder).take();
-}
-
-Result<BackupReport> back_up_directory(const fs::path& data, const BackupOptions& options) {
-    const auto directory = DataDirectory::open(data);
-    if (!directory) return std::unexpected(directory.error());
-    OpenOptions open;
-    open.keyring = probe_keyring();
-    std::vector<Partition> partitions;
-    for (unsigned number = 0; number < directory->partitions(); ++number) {
-        // All of them read-only first: where one does not fit, none is touched.
-        const auto looked = directory->open_partition_read_only(number, open);
-        if (!looked) return std::unexpected(looked.error());
-    }
-    std::vector<BackupSource> sources;
-    for (unsigned number = 0; number < directory->partitions(); ++number) {
-        auto partition = directory->open_partition(number, open);
-        if (!partition) return std::unexpected(std::move(partition.error()));
-        partitions.push_back(std::move(*partition));
-        const auto& opened = partitions.back();
-        sources.push_back({number,
-                           opened.log.get(),
-                           opened.path,
-                           stopped_keyring_entries(opened.keyring_path()),
-                           {}});
-    }
-    return take_backup(sources, options);
 }
 
 }  // namespace almanac::eventstore

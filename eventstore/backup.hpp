@@ -23,9 +23,9 @@ struct BackupSource {
     const Log* log = nullptr;
     std::filesystem::path path;
     KeyringEntries keyring;
-    // Copies the views, as of an earlier position than the log's, into a directory that does not
-    // exist yet; empty: they are left out, and a restore builds them.
-    std::function<Result<void>(const std::filesystem::path& into)> views;
+    // Copies the views, as of no later position than the log's, into a directory that does not
+    // exist yet. Empty, or nothing copied: they are left out, and a restore builds them.
+    std::function<Result<void>(const std::filesystem::path& into)> views = {};
 };
 
 enum class BackupPhase : std::uint8_t { log, copy, keyring, verify };

@@ -50,7 +50,8 @@ json::Object to_json(const RestoreReport& report) {
                               {"last_time", or_null(each.last_time)},
                               {"root", each.root},
                               {"left_out", each.left_out},
-                              {"timers", each.timers}});
+                              {"timers", each.timers},
+                              {"views_built_because", or_null(each.views_built_because)}});
     }
     return {{"backup", report.backup},
             {"taken_at", kernel::to_string(report.taken_at)},

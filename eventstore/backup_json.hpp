@@ -10,7 +10,7 @@ namespace almanac::eventstore {
 // "partitions": [{partition, log_id, position, last_time|null, root|null}]}
 kernel::json::Object to_json(const BackupReport& report);
 // {"backup", "taken_at", "partitions": [{partition, from_log_id, log_id, position, last_time|null,
-// root, left_out, timers}]}
+// root, left_out, timers, views_built_because|null}]}
 kernel::json::Object to_json(const RestoreReport& report);
 
 }  // namespace almanac::eventstore

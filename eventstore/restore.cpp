@@ -85,6 +85,9 @@ class Restore {
     Result<void> check_until() const;
     Result<MasterKey> load_key(bool there) const;
     Result<void> copy_files();
+    Result<void> copy_file(const BackedUpFile& file, const fs::path& to, BackupProgress& at) const;
+    Result<void> drop_views(unsigned number, RestoredPartition& restored, std::string why) const;
+    Result<void> adopt_views(unsigned number, RestoredPartition& restored) const;
     Result<RestoredPartition> restore_partition(unsigned number);
     Result<LogDigest> limit_log(const fs::path& log, unsigned number,
                                 RestoredPartition& restored) const;
@@ -101,6 +104,7 @@ class Restore {
     const BackupManifest manifest_;
     const fs::path backup_;
     std::optional<MasterKey> key_;
+    std::map<fs::path, std::string> damaged_views_;  // p0000: what is wrong with them
 };
 
 LogLimit Restore::limit_of(unsigned number) const {
@@ -155,6 +159,21 @@ Result<MasterKey> Restore::load_key(bool there) const {
         0);
 }
 
+Result<void> Restore::copy_file(const BackedUpFile& file, const fs::path& to,
+                                BackupProgress& at) const {
+    if (auto made = make_directories(to.parent_path()); !made) return made;
+    const auto digest = copy_file_synced(backup_ / file.path, to, [&](std::uint64_t bytes) {
+        at.done_bytes += bytes;
+        if (options_.progress) options_.progress(at);
+    });
+    if (!digest && digest.error().code == "disk_full") return std::unexpected(digest.error());
+    if (!digest || *digest != file.sha256)
+        return corrupt(fmt::format("{} is damaged ({})", (backup_ / file.path).string(),
+                                   digest ? "not as it was written" : digest.error().detail));
+    return {};
+}
+
+// Views are derived: damaged ones are built anew.
 Result<void> Restore::copy_files() {
     BackupProgress at{BackupPhase::copy, 0, 0};
     for (const auto& file : manifest_.files) at.total_bytes += file.bytes;
@@ -163,22 +182,44 @@ Result<void> Restore::copy_files() {
     for (const auto& file : manifest_.files) {
         // log/p0000/x -> p0000/log/x
         const fs::path path = file.path;
-        auto part = path.begin();
-        if (std::distance(path.begin(), path.end()) != 3 || *part != "log") continue;
-        const auto to = options_.data / *std::next(part) / *part / path.filename();
-        if (auto made = make_directories(to.parent_path()); !made) return made;
-        const auto digest = copy_file_synced(backup_ / path, to, [&](std::uint64_t bytes) {
-            at.done_bytes += bytes;
-            if (options_.progress) options_.progress(at);
-        });
-        if (!digest && digest.error().code == "disk_full") return std::unexpected(digest.error());
-        if (!digest || *digest != file.sha256)
-            return corrupt(fmt::format(
-                "{} is damaged ({}). Use another backup; `almanac restore --help` says how.",
-                (backup_ / path).string(),
-                digest ? "not as it was written" : digest.error().detail));
+        if (std::distance(path.begin(), path.end()) != 3) continue;
+        const auto kind = *path.begin();
+        const auto partition = *std::next(path.begin());
+        const bool is_view = kind == "views";
+        if (is_view ? !options_.adopt_views || damaged_views_.contains(partition) : kind != "log")
+            continue;
+        auto copied = copy_file(file, options_.data / partition / kind / path.filename(), at);
+        if (copied) continue;
+        auto why = std::move(copied.error());
+        if (why.code == "corrupt" && is_view) {
+            damaged_views_.emplace(partition, std::move(why.detail));
+            continue;
+        }
+        if (why.code == "corrupt")
+            why.detail += ". Use another backup; `almanac restore --help` says how.";
+        return std::unexpected(std::move(why));
     }
     return {};
+}
+
+Result<void> Restore::drop_views(unsigned number, RestoredPartition& restored,
+                                 std::string why) const {
+    const auto views = partition_path(number) / "views";
+    restored.views_built_because = std::move(why);
+    if (auto gone = remove_tree(views); !gone) return gone;
+    return make_directories(views);
+}
+
+Result<void> Restore::adopt_views(unsigned number, RestoredPartition& restored) const {
+    const auto damaged = damaged_views_.find(partition_path(number).filename());
+    if (damaged != damaged_views_.end()) return drop_views(number, restored, damaged->second);
+    const auto views = partition_path(number) / "views";
+    const auto copied = files_below(views);
+    if (!copied) return std::unexpected(copied.error());
+    if (copied->empty()) return drop_views(number, restored, "the backup has none");
+    auto why = options_.adopt_views(views, manifest_.partitions.at(number).log_id, restored.fork);
+    if (!why) return std::unexpected(std::move(why.error()));
+    return why->empty() ? Result<void>() : drop_views(number, restored, std::move(*why));
 }
 
 Result<LogDigest> Restore::limit_log(const fs::path& path, unsigned number,
@@ -273,6 +314,7 @@ Result<RestoredPartition> Restore::restore_partition(unsigned number) {
     }
     partition.log.reset();
     if (done) done = restore_keys(partition, restored.fork);
+    if (done) done = adopt_views(number, restored);
     if (done) done = reserve_file(partition.ballast_path(), options_.ballast_bytes);
     if (done) done = sync_directories(partition.path);
     if (!done) return std::unexpected(std::move(done.error()));

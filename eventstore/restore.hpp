@@ -34,6 +34,11 @@ struct RestoreOptions {
     std::optional<std::filesystem::path> master_key;
     RestoreUntil until;
     std::size_t ballast_bytes = 32UL << 20;
+    // Makes views of the log `of` those of `fork`, where they end no later than it; answers why it
+    // threw them away, empty where it did not. None: the next start builds them.
+    std::function<Result<std::string>(const std::filesystem::path& views, const kernel::Uuid& of,
+                                      const Fork& fork)>
+        adopt_views;
     std::function<void(const BackupProgress&)> progress;
 };
 
@@ -43,6 +48,9 @@ struct RestoredPartition {
     std::string root;            // of its log, as digest_log says
     std::uint64_t left_out = 0;  // events of the backup beyond `until`
     std::uint64_t timers = 0;    // pending ones of policies
+    // Why the next start builds the views from the first event; empty: it goes on with the
+    // backup's.
+    std::string views_built_because;
 };
 
 struct RestoreReport {

@@ -16,18 +16,17 @@ using namespace kernel;
 
 struct Stopped {};
 
-std::vector<eventstore::BackupSource> sources_of(eventstore::Store& store) {
+std::vector<eventstore::BackupSource> sources_of(eventstore::Store& store, Views& views) {
     std::vector<eventstore::BackupSource> sources;
     for (unsigned number = 0; number < store.partitions(); ++number) {
         auto& partition = store.partition(number);
         auto& keyring = partition.keyring();
-        sources.push_back({number,
-                           &partition.log(),
-                           partition.path(),
+        const auto& rows = *views.of(number).store;
+        sources.push_back({number, &partition.log(), partition.path(),
                            [&keyring](const eventstore::KeyringStore::Visit& visit) {
                                return keyring.visit_entries(visit);
                            },
-                           {}});
+                           [&rows](const auto& into) { return rows.copy_to(into); }});
     }
     return sources;
 }
@@ -118,7 +117,7 @@ void Backups::run(const BackUp& wish) {
     };
     Result<eventstore::BackupReport> report;
     try {
-        report = eventstore::take_backup(sources_of(store_), options);
+        report = eventstore::take_backup(sources_of(store_, views_), options);
     } catch (const Stopped&) {
         report = unavailable("backup_stopped", "The server stopped while the backup ran.");
     } catch (const std::exception& error) {

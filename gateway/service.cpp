@@ -38,7 +38,7 @@ Service::Service(eventstore::Store& store, Views& views, ApiKeyTable& keys, Metr
       queries_(store, views),
       calendar_feeds_(store, views),
       imports_(store, keys, limits_, table_, public_url(options_)),
-      backups_(store) {
+      backups_(store, views) {
     const auto document =
         build_openapi(store.catalogue(), table_, options_.public_url, store.is_sandbox());
     openapi_ = json::dump(json::Value(document));

@@ -6,6 +6,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <sodium.h>
 
@@ -142,61 +143,6 @@ std::unique_ptr<rocksdb::DB> open_usable(const rocksdb::Options& options,
     return open_database(options, directory);
 }
 }  // namespace
-
-namespace view_keys {
-std::string rows(std::string_view name) {
-    return std::string(name) + '\0';
-}
-std::string rows(const ViewName& view) {
-    auto key = rows(view.name);
-    append_u32(key, view.version);
-    return key;
-}
-namespace {
-std::string own(char kind, std::string_view name) {
-    return std::string{'\0', kind}.append(name) + '\0';
-}
-std::string own(char kind, std::string_view name, const TenantId& tenant) {
-    return own(kind, name).append(tenant.view());
-}
-}  // namespace
-std::string checkpoint(std::string_view name) {
-    return own('c', name);
-}
-std::string sequences(std::string_view name) {
-    return own('s', name);
-}
-std::string sequence(std::string_view name, const TenantId& tenant) {
-    return own('s', name, tenant);
-}
-std::string building(std::string_view name) {
-    return own('b', name);
-}
-std::string parked(std::string_view name) {
-    return own('p', name);
-}
-std::string parked(std::string_view name, const TenantId& tenant) {
-    return own('p', name, tenant);
-}
-
-std::string end_of(std::string prefix) {
-    while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
-    if (!prefix.empty()) prefix.back() = static_cast<char>(prefix.back() + 1);
-    return prefix;
-}
-}  // namespace view_keys
-
-std::optional<ViewCheckpoint> decode_checkpoint(std::string_view value) {
-    if (value.size() != 12) return std::nullopt;
-    const auto version = read_u64(std::string(4, '\0').append(value.substr(0, 4)));
-    return ViewCheckpoint{static_cast<std::uint32_t>(version), read_u64(value.substr(4))};
-}
-
-std::optional<ParkedAt> decode_parked(std::string_view value) {
-    if (value.size() < 16) return std::nullopt;
-    return ParkedAt{read_u64(value.substr(0, 8)), read_u64(value.substr(8, 8)),
-                    std::string(value.substr(16))};
-}
 
 void check(const rocksdb::Status& status, std::string_view doing) {
     if (!status.ok()) throw ViewFailure(eventstore::translate(status, doing));
@@ -362,6 +308,36 @@ ViewStore::Digest ViewStore::digest(const ViewName& view) const {
     Digest digest;
     crypto_hash_sha256_final(&hash, digest.data());
     return digest;
+}
+
+Result<void> ViewStore::copy_to(const std::filesystem::path& directory) const {
+    rocksdb::Checkpoint* made = nullptr;
+    auto status = rocksdb::Checkpoint::Create(state_->db.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) status = checkpoint->CreateCheckpoint(directory.string());
+    if (status.ok()) return {};
+    return std::unexpected(eventstore::translate(status, "Copying the views"));
+}
+
+Result<std::string> ViewStore::adopt(const std::filesystem::path& directory,
+                                     const kernel::Uuid& from, const kernel::Uuid& to,
+                                     std::uint64_t log_position) {
+    ViewStoreOptions few;
+    auto options = options_of(few, rocksdb::NewLRUCache(few.cache_bytes, 4));
+    options.create_if_missing = false;
+    options.disable_auto_compactions = true;
+    try {
+        const auto db = open_database(options, directory.string());
+        if (auto why = foreign(*db, from, log_position); !why.empty()) return why;
+        check(db->Put(unsynced(), slice(view_keys::log), slice(to.view())), "Adopting the views");
+        check(db->Flush({}), "Adopting the views");
+        check(db->Close(), "Adopting the views");
+    } catch (const ViewFailure& failure) {
+        if (failure.rejection().kind != kernel::RejectionKind::corrupt)
+            return std::unexpected(failure.rejection());
+        return "they are damaged: " + failure.rejection().detail;
+    }
+    return std::string();
 }
 
 void ViewStore::flush() {

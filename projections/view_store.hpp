@@ -215,6 +215,13 @@ class ViewStore {
     // SHA-256 over all rows in key order, keys and values with their lengths.
     Digest digest(const ViewName& view) const;
     void flush();
+    // All rows as of one batch, into a directory that does not exist yet, by links where it can be.
+    Result<void> copy_to(const std::filesystem::path& directory) const;
+    // Views that nobody has open, of the log `from`, become those of `to`, which is the same up to
+    // `log_position`. Answers why they cannot; empty where they are.
+    static Result<std::string> adopt(const std::filesystem::path& directory,
+                                     const kernel::Uuid& from, const kernel::Uuid& to,
+                                     std::uint64_t log_position);
     void recover();  // after a failed write
     std::uint64_t memory_bytes() const;
 

@@ -9,6 +9,7 @@
 
 #include "eventstore/backup_json.hpp"
 #include "eventstore/restore.hpp"
+#include "projections/view_store.hpp"
 #include "replay/failure.hpp"
 #include "replay/http_client.hpp"
 #include "replay/progress.hpp"
@@ -202,6 +203,10 @@ Result<json::Object> restore(const kernel::Catalogue& catalogue, const RestoreWi
     options.data = wish.data;
     options.until = *until;
     if (!wish.master_key.empty()) options.master_key = wish.master_key;
+    options.adopt_views = [](const std::filesystem::path& views, const kernel::Uuid& of,
+                             const eventstore::Fork& fork) {
+        return projections::ViewStore::adopt(views, of, fork.to_log_id, fork.position);
+    };
     options.progress = [&](const BackupProgress& at) {
         shown.tell(at.phase == BackupPhase::log ? "events" : to_string(at.phase), at.done_bytes,
                    at.total_bytes);
@@ -226,8 +231,11 @@ std::string restore_text(const json::Object& report) {
                             text_at(partition, "left_out"));
         text += fmt::format("    log {} goes on as {}\n", text_at(partition, "from_log_id"),
                             text_at(partition, "log_id"));
+        const auto why = text_at(partition, "views_built_because");
+        text += why.empty() ? "    its views go on where the backup's were\n"
+                            : fmt::format("    the next start builds its views: {}\n", why);
     }
-    return text + "The next start tells every tenant (log_forked) and builds the views.\n";
+    return text + "The next start tells every tenant (log_forked).\n";
 }
 
 }  // namespace almanac::replay

@@ -158,6 +158,7 @@ class BackupTest(unittest.TestCase):
         twin, restored = self.restored()
         self.assertEqual(restored["partitions"][0]["position"], report["partitions"][0]["position"])
         self.assertEqual(restored["partitions"][0]["root"], report["partitions"][0]["root"])
+        self.assertIsNone(restored["partitions"][0]["views_built_because"])
         again = self.client(twin)
         there = {row["id"] for row in again.pages("appointments?limit=200")}
         self.assertLessEqual(set(before), there)
@@ -195,6 +196,7 @@ class BackupTest(unittest.TestCase):
         for until in (position, time):
             twin, report = self.restored("--until", until)
             self.assertEqual(report["partitions"][0]["position"], position)
+            self.assertIn("ahead of the log", report["partitions"][0]["views_built_because"])
             again = self.client(twin)
             self.assertEqual({row["id"] for row in again.pages("appointments?limit=200")},
                              set(kept))
@@ -221,6 +223,51 @@ class BackupTest(unittest.TestCase):
         self.spine.data = twin.data
         self.refused(self.back_up(running=False), REFUSED, "--into-fork")
         self.made("--into-fork", running=False)
+
+    def verified_views(self, twin):
+        """The exit code of a check that builds every view anew and compares: 22 = none is there."""
+        return house.almanac("verify", "--data", twin.data, "--views").returncode
+
+    def views_of(self, name):
+        """The tables of a backup's views."""
+        return sorted((self.folder / name).glob("views/p0000/*.sst"))
+
+    def test_views_come_with_a_backup_of_the_running_and_of_the_stopped_one(self):
+        self.booked(range(4))
+        api = self.client(self.spine)
+        self.assertEqual(len(list(api.pages("appointments"))), 4)  # the views are that far
+        running = self.made()
+        self.assertEqual(self.spine.stop(), 0)
+        stopped = self.made(running=False)
+        for made in (running, stopped):
+            self.assertTrue(self.views_of(made["name"]), made)
+            twin = self.twin()
+            done = self.restore(twin, "--backup", made["name"])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIsNone(json.loads(done.stdout)["partitions"][0]["views_built_because"])
+            self.assertEqual(self.verified_views(twin), 0)  # before anybody could build them
+            twin.start()
+            self.assertEqual(len(list(self.client(twin).pages("appointments"))), 4)
+            self.assertEqual(twin.stop(), 0)
+            self.assertEqual(self.verified_views(twin), 0)
+
+    def test_damaged_views_of_a_backup_are_built_anew(self):
+        self.booked(range(4))
+        self.assertEqual(self.spine.stop(), 0)
+        made = self.made(running=False)
+        table = self.views_of(made["name"])[0]
+        whole = table.read_bytes()
+        table.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
+        twin = self.twin()
+        done = self.restore(twin)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        why = json.loads(done.stdout)["partitions"][0]["views_built_because"]
+        self.assertIn(table.name, why)
+        self.assertEqual(self.verified_views(twin), NOT_FOUND)
+        twin.start()
+        self.assertEqual(len(list(self.client(twin).pages("appointments"))), 4)
+        self.assertEqual(twin.stop(), 0)
+        self.assertEqual(self.verified_views(twin), 0)
 
     def test_what_does_not_fit_is_refused_in_words_and_nothing_is_left(self):
         self.booked(range(2))

@@ -238,5 +238,61 @@ TEST_F(ViewStoreTest, clearing_a_projection_leaves_the_others) {
     EXPECT_TRUE(store->parked("a").empty());
 }
 
+// ---- copies -----------------------------------------------------------------------------------
+
+class ViewCopyTest : public ViewStoreTest {
+  protected:
+    // One row and a checkpoint at 50, copied while the store is open and goes on.
+    ViewCopyTest() {
+        put(a, 1, "key", "copied");
+        ViewBatch batch(*store);
+        batch.put_checkpoint(a.name, {a.version, 50});
+        batch.write();
+        must(store->copy_to(copy()));
+        put(a, 1, "key", "later");
+    }
+    std::filesystem::path copy() const { return directory.path() / "copy"; }
+    std::string adopt(const Uuid& from, const Uuid& to, std::uint64_t log_position) {
+        return must(ViewStore::adopt(copy(), from, to, log_position));
+    }
+    void open_copy(const Uuid& log_id, std::uint64_t log_position) {
+        store.reset();
+        store = must(ViewStore::open(copy(), log_id, log_position));
+    }
+    const Uuid of{{1}};
+    const Uuid fork{{2}};
+};
+
+TEST_F(ViewCopyTest, a_copy_is_taken_over_by_a_fork) {
+    EXPECT_EQ(adopt(of, fork, 50), "");
+    EXPECT_EQ(get(a, 1, "key"), "later");
+    open_copy(fork, 50);
+    EXPECT_EQ(store->discarded(), "");
+    EXPECT_EQ(get(a, 1, "key"), "copied");
+    EXPECT_EQ(store->checkpoint(a.name)->position, 50U);
+}
+
+TEST_F(ViewCopyTest, a_copy_that_nobody_took_over_is_not_the_forks) {
+    open_copy(fork, 50);
+    EXPECT_EQ(store->discarded(), "they are of another log");
+}
+
+TEST_F(ViewCopyTest, what_does_not_fit_is_named_and_left_as_it_is) {
+    EXPECT_EQ(adopt(of, fork, 49), "they are ahead of the log");
+    EXPECT_EQ(adopt(fork, of, 50), "they are of another log");
+    EXPECT_EQ(adopt(of, of, 50), "");
+    open_copy(of, 50);
+    EXPECT_EQ(store->discarded(), "");
+}
+
+TEST_F(ViewCopyTest, damage_is_named) {
+    std::ofstream(copy() / "CURRENT") << "nonsense";
+    EXPECT_TRUE(adopt(of, fork, 50).starts_with("they are damaged: "));
+}
+
+TEST_F(ViewCopyTest, a_copy_goes_only_where_nothing_is) {
+    EXPECT_FALSE(store->copy_to(copy()));
+}
+
 }  // namespace
 }  // namespace almanac::projections
