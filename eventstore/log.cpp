@@ -278,7 +278,8 @@ Result<void> Log::commit(LogBatch& batch) {
     if (!tags_apart) batch.state_->put_tags();
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // this thread's: it counts comparisons
     rocksdb::WriteOptions synced;
-    synced.sync = true;
+    // What is derived is in the file before the events behind it, whose sync takes both.
+    synced.sync = !batch.is_derived();
     auto status = state_->db->Write(synced, batch.state_->batch.get());
     if (tags_apart && status.ok()) {
         batch.state_->batch->Clear();

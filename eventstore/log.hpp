@@ -73,8 +73,11 @@ class LogBatch {
     std::size_t bytes() const;
     bool empty() const;
     std::uint64_t last_position() const;  // of its events, 0 = none
-    void set_savepoint();                 // one level; the previous one is forgotten
-    void rollback_savepoint();            // back to it
+    // Nothing in it but timers, checkpoints of policies and snapshots: where a power cut takes
+    // them, they follow again from the events that stay.
+    bool is_derived() const;
+    void set_savepoint();       // one level; the previous one is forgotten
+    void rollback_savepoint();  // back to it
     void drop_savepoint();
 
   private:
@@ -140,8 +143,8 @@ class Log {
     Result<void> entries(Space space, std::string_view prefix, std::string_view from,
                          const EntryFn& fn) const;
 
-    // One synced write; nothing of it is visible before it is durable. After a failure the log
-    // refuses every later commit; it can still be read.
+    // One write, synced unless all of it is derived; nothing of it is visible before it is durable.
+    // After a failure the log refuses every later commit; it can still be read.
     Result<void> commit(LogBatch& batch);
     // From any thread. Results of earlier days (range deletions): of one tenant, or of all.
     Result<void> delete_results_before(const std::optional<TenantId>& tenant, std::uint32_t day);

@@ -20,6 +20,7 @@ LogBatch::LogBatch(LogBatch&&) noexcept = default;
 LogBatch& LogBatch::operator=(LogBatch&&) noexcept = default;
 
 void LogBatch::put_event(std::uint64_t position, const Record& record, std::string_view bytes) {
+    state_->is_derived = false;
     auto& batch = *state_->batch;
     auto& key = state_->key;
     key.clear();
@@ -68,11 +69,13 @@ void LogBatch::erase_event(std::uint64_t position, const Record& record) {
 }
 
 void LogBatch::put(Space space, std::string_view key, std::string_view value) {
+    state_->note(space);
     state_->batch->Put(state_->log.family(space), {key.data(), key.size()},
                        {value.data(), value.size()});
 }
 
 void LogBatch::erase(Space space, std::string_view key) {
+    state_->note(space);
     state_->batch->Delete(state_->log.family(space), {key.data(), key.size()});
 }
 
@@ -84,6 +87,24 @@ bool LogBatch::empty() const {
 }
 std::uint64_t LogBatch::last_position() const {
     return state_->last_position;
+}
+bool LogBatch::is_derived() const {
+    return state_->is_derived;
+}
+
+void LogBatch::State::note(Space space) {
+    switch (space) {
+        case Space::policies:
+        case Space::snapshots:
+        case Space::tree:
+            return;
+        case Space::log:
+        case Space::tags:
+        case Space::tenants:
+        case Space::results:
+        case Space::meta:
+            is_derived = false;
+    }
 }
 
 void LogBatch::set_savepoint() {

@@ -40,6 +40,7 @@ struct LogBatch::State {
     explicit State(const Log::State& of);
     ~State();
     void put_tags();  // sorted, which halves what they cost in the memtable
+    void note(Space space);
     const Log::State& log;
     std::unique_ptr<rocksdb::WriteBatch> batch;
     std::string key;  // reused
@@ -47,6 +48,7 @@ struct LogBatch::State {
     std::string tag_keys;
     std::vector<std::size_t> tag_ends;
     std::uint64_t last_position = 0;
+    bool is_derived = true;  // also after a rollback of what is not: then synced once too often
     struct {
         std::size_t tag_bytes = 0, tags = 0;
         std::uint64_t last_position = 0;

@@ -58,6 +58,31 @@ TEST_P(FailingDisk, a_failed_sync_turns_the_partition_read_only_and_is_never_ret
     EXPECT_FALSE(log().commit(batch));
 }
 
+TEST_P(FailingDisk, what_follows_from_events_waits_for_no_sync_of_its_own) {
+    begin();
+    const auto syncs_of = [&](const std::function<void(Stage&)>& work) {
+        const auto before = disk().log_syncs();
+        EXPECT_EQ(submit(work).get(), Outcome::durable);
+        return disk().log_syncs() - before;
+    };
+    const auto put = [](Space space) {
+        return [space](Stage& stage) { stage.put(space, "key", "value"); };
+    };
+    const auto append_one = [](Stage& stage) {
+        must(stage.append(tenant_number(1), by_test(), {draft("test.x", {"thing:a"})}));
+    };
+    EXPECT_EQ(syncs_of(append_one), 1U);
+    EXPECT_EQ(syncs_of(put(Space::policies)), 0U);
+    EXPECT_EQ(syncs_of(put(Space::snapshots)), 0U);
+    EXPECT_EQ(syncs_of(put(Space::results)), 1U);
+    EXPECT_EQ(syncs_of(put(Space::meta)), 1U);
+    EXPECT_EQ(syncs_of([&](Stage& stage) {
+                  put(Space::policies)(stage);
+                  append_one(stage);
+              }),
+              1U);
+}
+
 TEST_P(FailingDisk, all_in_flight_end_unknown_and_all_queued_not_started) {
     Gate let_sync;
     std::latch syncing(1);
