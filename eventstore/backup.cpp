@@ -164,6 +164,9 @@ Result<void> Backup::stage(const BackupSource& source) {
     const auto scratch = backup_scratch(source.path);
     if (auto clean = remove_tree(scratch); !clean) return clean;
     if (auto made = make_directories(scratch); !made) return made;
+    // A copy writes out what log and views have in memory. Where that found the disk full, the log
+    // would take no events any more: better no backup.
+    if (auto room = check_room(source.path, 0); !room) return room;
     if (source.views) {
         if (auto copied = source.views(scratch / "views"); !copied) return copied;
         std::error_code none;
@@ -171,10 +174,8 @@ Result<void> Backup::stage(const BackupSource& source) {
         auto staged = any ? stage_files(scratch / "views", partition_file("views", source.number))
                           : Result<void>();
         if (!staged) return staged;
+        if (auto room = check_room(source.path, 0); !room) return room;
     }
-    // A checkpoint writes out what the log has in memory. Where that found the disk full, the log
-    // would take no events any more: better no backup.
-    if (auto room = check_room(source.path, 0); !room) return room;
     if (auto copied = source.log->checkpoint(scratch / "log"); !copied) return copied;
     if (auto said = describe(source, scratch / "log"); !said) return said;
     return stage_files(scratch / "log", partition_file("log", source.number));
