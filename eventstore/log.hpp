@@ -45,6 +45,8 @@ struct LogOptions {
     std::size_t block_cache_bytes = 64UL << 20;
     std::size_t write_buffer_bytes = 48UL << 20;  // over all column families
     std::size_t wal_bytes_max = 64UL << 20;       // bounds what a start replays
+    std::uint64_t wal_prepared_bytes = 40UL
+                                       << 20;  // of a prepared file (prepared_wal.hpp); 0: none
     int open_files_max = 256;
 };
 
@@ -102,6 +104,7 @@ class Log {
 
     std::uint64_t last_position() const;  // 0 = empty; of what is committed
     kernel::Uuid log_id() const;
+    std::uint64_t prepared_files_used() const;
     ManifestExtent manifest() const;  // for the mark; unknown where opened read-only
     // Table files that lie there although RocksDB's list of files does not name them.
     Result<std::uint64_t> unlisted_tables() const;

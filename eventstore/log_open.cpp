@@ -193,6 +193,11 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory, L
     auto database = database_options(mode, options);
     if (mode != LogMode::read_only) {
         state->manifest = std::make_shared<ManifestWatch>(directory);
+        if (options.wal_prepared_bytes > 0) {
+            state->prepared =
+                std::make_unique<PreparedWal>(database.env, directory, options.wal_prepared_bytes);
+            database.env = state->prepared->env();
+        }
         database.listeners.push_back(std::make_shared<ManifestListener>(state->manifest));
     }
     const auto status =
@@ -224,6 +229,10 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory, L
         return kernel::corrupt("The log has an unknown format.");
     log->state_->log_id = kernel::uuid_from_bytes(**log_id);
     return log;
+}
+
+std::uint64_t Log::prepared_files_used() const {
+    return state_->prepared ? state_->prepared->used() : 0;
 }
 
 Result<std::uint64_t> Log::unlisted_tables() const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eventstore/log.hpp"
+#include "eventstore/prepared_wal.hpp"
 
 namespace rocksdb {
 class Cache;
@@ -21,6 +22,7 @@ struct Log::State {
     State();
     ~State();
     std::shared_ptr<rocksdb::Cache> cache;
+    std::unique_ptr<PreparedWal> prepared;  // null: write-ahead files grow
     std::unique_ptr<rocksdb::DB> db;
     std::vector<rocksdb::ColumnFamilyHandle*> families;  // by Space; then RocksDB's own "default"
     std::atomic<std::uint64_t> last_position = 0;

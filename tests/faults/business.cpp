@@ -32,6 +32,7 @@ eventstore::LogOptions small_log() {
     eventstore::LogOptions options;
     options.write_buffer_bytes = 96 << 10;
     options.wal_bytes_max = 64 << 10;
+    options.wal_prepared_bytes = 0;  // its thread would make calls of its own, at no known place
     options.block_cache_bytes = 256 << 10;
     return options;
 }

@@ -1,0 +1,193 @@
+// Write-ahead files made of prepared ones: nothing that was committed is missing after a kill, and
+// the zeros behind it are nobody's business.
+#include "eventstore/prepared_wal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "eventstore/log.hpp"
+#include "tests/eventstore/writer_fixture.hpp"
+
+namespace almanac::eventstore {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t prepared_bytes = 512 << 10;
+
+class PreparedWalTest : public testing::Test {
+  protected:
+    static LogOptions options() {
+        LogOptions options;
+        options.write_buffer_bytes = 512 << 10;
+        options.wal_bytes_max = 512 << 10;
+        options.wal_prepared_bytes = prepared_bytes;
+        return options;
+    }
+    void open(const fs::path& path, LogMode mode = LogMode::read_write) {
+        log_.reset();
+        log_ = must(Log::open(path, mode, options()));
+    }
+    void append(std::size_t data_bytes = 4'000) {
+        Record record;
+        record.type = "test.happened";
+        record.tenant = tenant_number(1);
+        record.sequence = log_->last_position();
+        record.time = noon();
+        record.actor = {"system", ""};
+        record.tags = {"thing:1"};
+        record.data = R"({"text":")" + std::string(data_bytes, 'x') + R"("})";
+        const auto bytes = must(encode(record));
+        LogBatch batch(*log_);
+        batch.put_event(log_->last_position() + 1, record, bytes);
+        must(log_->commit(batch));
+    }
+    void append_until_used(std::uint64_t files) {
+        for (int i = 0; i < 100'000 && log_->prepared_files_used() < files; ++i) append();
+        ASSERT_GE(log_->prepared_files_used(), files);
+    }
+    std::uint64_t readable() {
+        std::uint64_t count = 0;
+        must(log_->scan(1, log_->last_position(), [&](std::uint64_t, std::string_view bytes) {
+            must(decode(bytes));
+            ++count;
+            return true;
+        }));
+        return count;
+    }
+    // As a kill leaves it.
+    fs::path killed() {
+        const auto copy = directory_.path() / "killed";
+        fs::remove_all(copy);
+        fs::copy(path_, copy, fs::copy_options::recursive);
+        fs::remove(copy / "LOCK");
+        return copy;
+    }
+    static fs::path newest_wal(const fs::path& log) {
+        fs::path newest;
+        for (const auto& entry : fs::directory_iterator(log))
+            if (entry.path().extension() == ".log" && entry.path() > newest) newest = entry.path();
+        return newest;
+    }
+
+    TemporaryDirectory directory_;
+    fs::path path_ = directory_.path() / "log";
+    std::unique_ptr<Log> log_;
+};
+
+TEST_F(PreparedWalTest, after_a_kill_everything_committed_is_there) {
+    open(path_, LogMode::create);
+    for (std::uint64_t files = 1; files <= 4; ++files) {
+        append_until_used(files);
+        for (int i = 0; i < 7; ++i) append(static_cast<std::size_t>(i) * 9'000);
+        const auto last = log_->last_position();
+        EXPECT_EQ(fs::file_size(newest_wal(path_)), prepared_bytes);  // the rest of it is zeros
+        const auto copy = killed();
+        {
+            const auto seen = must(Log::open(copy, LogMode::read_only));
+            EXPECT_EQ(seen->last_position(), last);
+        }
+        auto original = std::move(log_);
+        open(copy);
+        EXPECT_EQ(log_->last_position(), last);
+        EXPECT_EQ(readable(), last);
+        append();
+        EXPECT_EQ(readable(), last + 1);
+        log_ = std::move(original);
+    }
+}
+
+TEST_F(PreparedWalTest, a_torn_end_is_an_ordinary_start_without_it) {
+    open(path_, LogMode::create);
+    append_until_used(1);
+    append();
+    const auto last = log_->last_position();
+    const auto copy = killed();
+    const auto wal = newest_wal(copy);
+    std::fstream file(wal, std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes(prepared_bytes, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    const auto end = bytes.find_last_not_of('\0');
+    ASSERT_GT(end, 2'000U);
+    file.seekp(static_cast<std::streamoff>(end - 2'000));  // within the last record
+    file.write(std::string(2'001, '\0').data(), 2'001);
+    file.close();
+    auto original = std::move(log_);
+    open(copy);
+    EXPECT_EQ(log_->last_position(), last - 1);
+    EXPECT_EQ(readable(), last - 1);
+    append();
+    EXPECT_EQ(readable(), last);
+}
+
+TEST_F(PreparedWalTest, a_file_that_is_closed_has_only_what_was_written) {
+    open(path_, LogMode::create);
+    append_until_used(2);
+    append();
+    log_.reset();
+    for (const auto& entry : fs::directory_iterator(path_)) {
+        if (entry.path().extension() == ".log")
+            EXPECT_LT(entry.file_size(), prepared_bytes) << entry.path();
+    }
+    open(path_);
+    EXPECT_EQ(readable(), log_->last_position());
+}
+
+TEST_F(PreparedWalTest, more_than_was_prepared_grows_the_file) {
+    open(path_, LogMode::create);
+    append_until_used(1);
+    append(900'000);
+    const auto last = log_->last_position();
+    const auto copy = killed();
+    auto original = std::move(log_);
+    open(copy);
+    EXPECT_EQ(log_->last_position(), last);
+    EXPECT_EQ(readable(), last);
+}
+
+TEST_F(PreparedWalTest, the_next_start_takes_what_is_prepared_and_throws_away_what_is_not_done) {
+    open(path_, LogMode::create);
+    append_until_used(1);
+    while (!fs::exists(path_ / "prepared.wal")) append();
+    log_.reset();
+    std::ofstream(path_ / "preparing.wal") << "half";
+    open(path_);
+    EXPECT_EQ(log_->prepared_files_used(), 1U);
+    EXPECT_FALSE(fs::exists(path_ / "prepared.wal"));
+    EXPECT_FALSE(fs::exists(path_ / "preparing.wal"));
+    append();
+    EXPECT_EQ(readable(), log_->last_position());
+}
+
+TEST_F(PreparedWalTest, a_prepared_file_of_another_length_is_not_used) {
+    open(path_, LogMode::create);
+    append();
+    log_.reset();
+    std::ofstream(path_ / "prepared.wal") << "short";
+    open(path_);
+    EXPECT_EQ(log_->prepared_files_used(), 0U);
+    append();
+    EXPECT_EQ(readable(), 2U);
+}
+
+TEST_F(PreparedWalTest, who_writes_little_has_none) {
+    open(path_, LogMode::create);
+    for (int i = 0; i < 3; ++i) append(100);
+    log_.reset();
+    EXPECT_FALSE(fs::exists(path_ / "prepared.wal"));
+    EXPECT_FALSE(fs::exists(path_ / "preparing.wal"));
+}
+
+TEST_F(PreparedWalTest, a_checkpoint_holds_what_was_written) {
+    open(path_, LogMode::create);
+    append_until_used(1);
+    append();
+    const auto last = log_->last_position();
+    must(log_->checkpoint(directory_.path() / "copy"));
+    append();
+    const auto copy = must(Log::open(directory_.path() / "copy", LogMode::read_only));
+    EXPECT_EQ(copy->last_position(), last);
+}
+
+}  // namespace
+}  // namespace almanac::eventstore
