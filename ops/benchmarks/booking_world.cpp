@@ -106,9 +106,10 @@ void BookingWorld::append_fresh_booking(std::uint64_t number, std::string& out) 
 void BookingWorld::append_booking(std::uint64_t number, unsigned from_day, unsigned days,
                                   const std::string& client, std::string& out) const {
     const auto turn = number / resources_.size();  // of this resource
-    const auto start = std::chrono::sys_seconds(first_day_) +
-                       std::chrono::days(from_day + turn % days) +
-                       std::chrono::minutes(30) * (turn / days);
+    const auto day = size_.day_by_day ? turn / slots_per_day : turn % days;
+    const auto slot = size_.day_by_day ? turn % slots_per_day : turn / days;
+    const auto start = std::chrono::sys_seconds(first_day_) + std::chrono::days(from_day + day) +
+                       std::chrono::minutes(30) * slot;
     const bool has_notes = number % bookings_per_note == 0;
     append_post(
         out, base_ + "/appointments", key_,

@@ -17,6 +17,7 @@ struct WorldSize {
     // append_fresh_booking uses.
     unsigned fresh_days = 0;
     unsigned fresh_clients = 0;
+    bool day_by_day = false;        // a resource's days are booked out one after another
     bool idempotency_keys = false;  // with each booking one of its own, as careful callers send it
 };
 
@@ -27,7 +28,8 @@ class BookingWorld {
     void moved_to(std::uint16_t port) { port_ = port; }  // the server was started again
     std::uint64_t slots() const;                         // how many bookings it has room for
     // The whole HTTP request of booking `number` < slots(): neighbours are of different resources,
-    // the next ones of a resource of different days. Some have client notes (sealed values).
+    // the next ones of a resource of different days, unless day by day. Some have client notes
+    // (sealed values).
     void append_booking(std::uint64_t number, std::string& out) const;
     // The same of one on the fresh days, for a fresh client; `number` < fresh_slots().
     void append_fresh_booking(std::uint64_t number, std::string& out) const;

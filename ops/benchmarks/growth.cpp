@@ -26,6 +26,7 @@ constexpr WorldSize world{.resources = 1'000,
                           .days = 300,
                           .fresh_days = 60,
                           .fresh_clients = 10'000,
+                          .day_by_day = true,
                           .idempotency_keys = true};
 
 class Grown {
