@@ -81,7 +81,7 @@ class PolicyPowerLoss : public eventstore::PolicyTest {
             const int answers = wish == "later" || wish == "now" ? 1 : 0;
             EXPECT_EQ(counts["lab.answered"], counts["lab.asked"] * answers) << wish;
             EXPECT_EQ(counts["lab.echoed"], counts["lab.answered"]) << wish;
-            if (acknowledged) EXPECT_EQ(counts["lab.asked"], 1) << wish;
+            EXPECT_TRUE(!acknowledged || counts["lab.asked"] == 1) << wish;
         }
         close();
     }
