@@ -1,7 +1,7 @@
 // A partition's log: records by position, the tag index, the tenants' sequences and what is kept
-// beside them, in one RocksDB database whose batches are atomic and synced.
-// Concurrency: every const function is thread-safe; `commit` belongs to the partition's writer.
-// Limits: memory ~ block cache + write buffers (LogOptions), whatever the number of events.
+// beside them, in one RocksDB database whose batches are atomic, and synced unless they are
+// derived. Concurrency: every const function is thread-safe; `commit` belongs to the partition's
+// writer. Limits: memory ~ block cache + write buffers (LogOptions), whatever the number of events.
 //
 // clang-format off
 // Keys, DO NOT CHANGE (integers big-endian; every key a tenant owns begins with its 16-byte id):
@@ -78,6 +78,7 @@ class LogBatch {
     // Nothing in it but timers, checkpoints of policies and snapshots: where a power cut takes
     // them, they follow again from the events that stay.
     bool is_derived() const;
+    void need_sync();           // for what does not follow from events: that something was decided
     void set_savepoint();       // one level; the previous one is forgotten
     void rollback_savepoint();  // back to it
     void drop_savepoint();
@@ -146,7 +147,7 @@ class Log {
     Result<void> entries(Space space, std::string_view prefix, std::string_view from,
                          const EntryFn& fn) const;
 
-    // One write, synced unless all of it is derived; nothing of it is visible before it is durable.
+    // One write, synced unless all of it is derived; no event is visible before it is durable.
     // After a failure the log refuses every later commit; it can still be read.
     Result<void> commit(LogBatch& batch);
     // From any thread. Results of earlier days (range deletions): of one tenant, or of all.

@@ -91,6 +91,9 @@ std::uint64_t LogBatch::last_position() const {
 bool LogBatch::is_derived() const {
     return state_->is_derived;
 }
+void LogBatch::need_sync() {
+    state_->is_derived = false;
+}
 
 void LogBatch::State::note(Space space) {
     switch (space) {

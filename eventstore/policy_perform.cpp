@@ -155,6 +155,8 @@ void PolicyWork::decide(Turn& turn, const Followed& policy, const Source& source
     request.correlation_id =
         source.event ? source.event->record->correlation_id : request.causation_id;
     const auto answer = turn.decide(request);
+    // Final also where no event says so: asked again, with another clock, it could end otherwise.
+    turn.stage.need_sync();
     if (!answer) {
         const auto& why = answer.error();
         // A batch may have no room for it beside what is staged; what this source has staged is

@@ -58,8 +58,8 @@ class PolicyRuntime {
 
     void committed(std::span<const CommittedEvent> events);
     // Calls `done` once: true when every policy has reacted to all that was decided before this
-    // call, every timer due by `until` has run, and all of it is durable; false at stop, or where
-    // the partition cannot be written any more.
+    // call, every timer due by `until` has run, and every event of it is durable; false at stop, or
+    // where the partition cannot be written any more.
     void run_until(Instant until, std::move_only_function<void(bool)> done);
     PolicyStatus status() const;
 

@@ -109,6 +109,9 @@ void Stage::put(Space space, std::string_view key, std::string_view value) {
 void Stage::erase(Space space, std::string_view key) {
     pipeline_.put(space, key, std::nullopt);
 }
+void Stage::need_sync() {
+    pipeline_.open().log_batch.need_sync();
+}
 std::optional<std::string> Stage::get(Space space, std::string_view key) {
     return pipeline_.get(space, key);
 }

@@ -109,6 +109,8 @@ class Stage {
     // std::runtime_error where the log is damaged.
     void put(Space space, std::string_view key, std::string_view value);
     void erase(Space space, std::string_view key);
+    // The batch of this job is synced, also where all that is in it would follow from its events.
+    void need_sync();
     std::optional<std::string> get(Space space, std::string_view key);
     // Keys of a space that begin with `prefix` and are >= `from`, ascending, while fn is true.
     Result<void> entries(Space space, std::string_view prefix, std::string_view from,

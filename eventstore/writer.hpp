@@ -1,6 +1,6 @@
 // The single writer of a partition; it knows nothing of the domain.
 // Operation: jobs wait in a bounded queue. The decision thread runs them one after another on a
-// Stage. The commit thread makes what they staged durable: keyring, then log (one synced batch).
+// Stage. The commit thread makes what they staged durable: keyring, then log (one batch, synced).
 // The acknowledge thread writes the mark, calls `committed`, then the `done` of every job. While a
 // batch is being synced the next is decided; it closes when the commit thread is free or it is
 // full. A small batch with nothing queued behind it is finished by the decision thread alone, in
@@ -22,7 +22,7 @@
 namespace almanac::eventstore {
 
 enum class Outcome : std::uint8_t {
-    durable,     // what the job staged, and all it could have seen, is durable
+    durable,     // what the job staged, and all it could have seen, is durable, or follows from it
     unknown,     // the disk failed: it may or may not be found at the next start
     not_started  // nothing of it was written: stopped, read-only, clock jumped, or decide threw
 };

@@ -139,8 +139,7 @@ void add_metrics(Metrics& metrics, eventstore::Store& store, Views& views) {
                 label);
             set("almanac_writer_queue_jobs", "Commands waiting.", double(writer.queued_jobs),
                 label);
-            set("almanac_writer_batches", "Synced batches since start.", double(writer.batches),
-                label);
+            set("almanac_writer_batches", "Batches since start.", double(writer.batches), label);
             set("almanac_writer_read_only", "1 after a disk fault.", writer.read_only, label);
             set("almanac_clock_standing", "1 while the wall clock is behind.",
                 writer.clock_standing, label);

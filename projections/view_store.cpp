@@ -328,13 +328,17 @@ Result<std::string> ViewStore::adopt(const std::filesystem::path& directory,
     options.disable_auto_compactions = true;
     try {
         const auto db = open_database(options, directory.string());
+        if (is_empty(*db)) return std::string("there is nothing in them");
         if (auto why = foreign(*db, from, log_position); !why.empty()) return why;
+        std::string building;
+        for_each(*db, std::string(view_keys::buildings),
+                 [&](std::string_view name, auto) { building = name.substr(0, name.size() - 1); });
+        if (!building.empty()) return "one of them was being built: " + building;
         check(db->Put(unsynced(), slice(view_keys::log), slice(to.view())), "Adopting the views");
         check(db->Flush({}), "Adopting the views");
         check(db->Close(), "Adopting the views");
     } catch (const ViewFailure& failure) {
-        if (failure.rejection().kind != kernel::RejectionKind::corrupt)
-            return std::unexpected(failure.rejection());
+        if (failure.rejection().code == "disk_full") return std::unexpected(failure.rejection());
         return "they are damaged: " + failure.rejection().detail;
     }
     return std::string();

@@ -88,6 +88,7 @@ inline constexpr std::string_view nowhere{"\0nowhere", 8};  // no key begins wit
 inline constexpr std::string_view format{"\0format", 7};
 inline constexpr std::string_view log{"\0log", 4};
 inline constexpr std::string_view checkpoints{"\0c", 2};
+inline constexpr std::string_view buildings{"\0b", 2};
 // The first key after all that begin with `prefix`.
 std::string end_of(std::string prefix);
 }  // namespace view_keys

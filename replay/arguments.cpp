@@ -274,7 +274,8 @@ void add_restore(CLI::App& app, Arguments& arguments) {
         "A position or time inside a command means the end of the command before it. Every file\n"
         "and every record is checked. The log goes on under another log id, which the next start\n"
         "tells every tenant (log_forked); whoever sends the old Almanac-Log is answered 409\n"
-        "log_forked; views are built anew. Erased people stay erased.");
+        "log_forked. Views go on where they were, unless the log is cut before their end. Erased\n"
+        "people stay erased.");
 }
 }  // namespace
 

@@ -232,7 +232,7 @@ std::string restore_text(const json::Object& report) {
         text += fmt::format("    log {} goes on as {}\n", text_at(partition, "from_log_id"),
                             text_at(partition, "log_id"));
         const auto why = text_at(partition, "views_built_because");
-        text += why.empty() ? "    its views go on where the backup's were\n"
+        text += why.empty() ? "    its views go on where they were\n"
                             : fmt::format("    the next start builds its views: {}\n", why);
     }
     return text + "The next start tells every tenant (log_forked).\n";

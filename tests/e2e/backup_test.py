@@ -192,6 +192,7 @@ class BackupTest(unittest.TestCase):
         position = house.all_events(api)[-1]["position"]
         time = house.all_events(api)[-1]["time"]
         lost = self.booked(range(3, 6))
+        self.assertEqual(len(list(api.pages("appointments"))), 6)  # the views are that far
         self.made()
         for until in (position, time):
             twin, report = self.restored("--until", until)

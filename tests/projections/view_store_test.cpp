@@ -2,6 +2,7 @@
 #include "projections/view_store.hpp"
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 
 #include <fstream>
 #include <map>
@@ -283,6 +284,28 @@ TEST_F(ViewCopyTest, what_does_not_fit_is_named_and_left_as_it_is) {
     EXPECT_EQ(adopt(of, of, 50), "");
     open_copy(of, 50);
     EXPECT_EQ(store->discarded(), "");
+}
+
+TEST_F(ViewCopyTest, of_a_view_that_is_being_built_nothing_is_gone_on_with) {
+    store->begin_building({"b", 1});
+    must(store->copy_to(directory.path() / "building"));
+    store->end_building();
+    EXPECT_EQ(must(ViewStore::adopt(directory.path() / "building", of, fork, 50)),
+              "one of them was being built: b");
+}
+
+TEST_F(ViewCopyTest, where_there_is_nothing_there_is_nothing_to_go_on_with) {
+    std::filesystem::create_directory(directory.path() / "nothing");
+    EXPECT_TRUE(must(ViewStore::adopt(directory.path() / "nothing", of, fork, 50))
+                    .starts_with("they are damaged: "));
+    // Killed before anything was flushed: RocksDB's files, and no row.
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* empty = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, (directory.path() / "empty").string(), &empty).ok());
+    delete empty;
+    EXPECT_EQ(must(ViewStore::adopt(directory.path() / "empty", of, fork, 50)),
+              "there is nothing in them");
 }
 
 TEST_F(ViewCopyTest, damage_is_named) {
