@@ -79,9 +79,9 @@ TEST_F(PreparedWalTest, after_a_kill_everything_committed_is_there) {
     open(path_, LogMode::create);
     for (std::uint64_t files = 1; files <= 4; ++files) {
         append_until_used(files);
+        EXPECT_EQ(fs::file_size(newest_wal(path_)), prepared_bytes);  // the rest of it is zeros
         for (int i = 0; i < 7; ++i) append(static_cast<std::size_t>(i) * 9'000);
         const auto last = log_->last_position();
-        EXPECT_EQ(fs::file_size(newest_wal(path_)), prepared_bytes);  // the rest of it is zeros
         const auto copy = killed();
         {
             const auto seen = must(Log::open(copy, LogMode::read_only));
