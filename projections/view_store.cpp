@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
@@ -50,6 +51,8 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     all.compaction_style = rocksdb::kCompactionStyleUniversal;  // ops/adr/005
     all.memtable_prefix_bloom_size_ratio = 0.02;
     all.memtable_whole_key_filtering = true;
+    // A batch is sorted: an insert begins where the last one ended.
+    all.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(0));
     // Views built at once stand as they were written until they are compacted: nobody waits for it.
     all.level0_slowdown_writes_trigger = 400;
     all.level0_stop_writes_trigger = 500;
