@@ -166,7 +166,8 @@ class ReportHistoryTest : public ReportSalon {
                     next = std::min(next.value_or(v.start), v.start);
             }
             auto answer = ask("client_summary", {{"client_id", client}});
-            answer.get_object()["revenue"] = answer.at("total_spent");
+            const auto spent = answer.at("total_spent");
+            answer.get_object()["revenue"] = spent;
             EXPECT_EQ(figures(answer), expected);
             EXPECT_EQ(text(answer.at("last_visit")), last ? kernel::to_string(*last) : "");
             EXPECT_EQ(text(answer.at("next_visit")), next ? kernel::to_string(*next) : "");
