@@ -98,6 +98,8 @@ rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& optio
         family.write_buffer_size = options.write_buffer_bytes / 12;
         family.min_write_buffer_number_to_merge = 6;
         family.max_write_buffer_number = 9;
+        // Most conditions ask for a tag that is new: each of these memtables then says so itself.
+        family.memtable_prefix_bloom_size_ratio = 0.02;
     }
     family.target_file_size_base = 32UL << 20;
     family.level_compaction_dynamic_level_bytes = true;

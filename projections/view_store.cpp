@@ -49,6 +49,7 @@ rocksdb::Options options_of(const ViewStoreOptions& options,
     all.max_write_buffer_number = 2;
     all.target_file_size_base = 32UL << 20;
     all.compaction_style = rocksdb::kCompactionStyleUniversal;  // ops/adr/005
+    all.level0_file_num_compaction_trigger = 8;
     all.memtable_prefix_bloom_size_ratio = 0.02;
     all.memtable_whole_key_filtering = true;
     // A batch is sorted: an insert begins where the last one ended.

@@ -38,7 +38,7 @@ inline constexpr std::uint32_t view_format_version = 1;
 
 struct ViewStoreOptions {
     std::size_t cache_bytes = 48UL << 20;
-    std::size_t write_buffer_bytes = 16UL << 20;  // each of two
+    std::size_t write_buffer_bytes = 64UL << 20;  // each of two; ops/adr/005
     int open_files_max = 256;
     unsigned runs_max = 300;  // of tables that overlap, while views are built at once
 };

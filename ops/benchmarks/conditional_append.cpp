@@ -80,7 +80,8 @@ class Callers {
 };
 }  // namespace
 
-ConditionalAppend::ConditionalAppend(const std::filesystem::path& directory) : log_(directory) {}
+ConditionalAppend::ConditionalAppend(const std::filesystem::path& directory, int mark_interval_ms)
+    : log_(directory, mark_interval_ms) {}
 
 double ConditionalAppend::per_second(unsigned callers, double seconds) {
     const auto begun = Clock::now();

@@ -10,7 +10,9 @@ namespace almanac::benchmarks {
 
 class ConditionalAppend {
   public:
-    explicit ConditionalAppend(const std::filesystem::path& directory);  // a new log
+    // A new log, whose mark follows as the server's does, or stands before every reply (0).
+    explicit ConditionalAppend(const std::filesystem::path& directory,
+                               int mark_interval_ms = eventstore::mark_interval_ms_max);
     // Appends per second with so many callers under way at any time, each told by the callback
     // that a server's threads use. Throws std::runtime_error where one is refused.
     double per_second(unsigned callers, double seconds);

@@ -89,7 +89,7 @@ class Producers {
 };
 }  // namespace
 
-FilledLog::FilledLog(const std::filesystem::path& directory)
+FilledLog::FilledLog(const std::filesystem::path& directory, int mark_interval_ms)
     : log_directory_(directory / "log"), tenant_{uuid_of(1)} {
     std::filesystem::create_directories(directory);
     log_ = value_or_throw(eventstore::Log::open(log_directory_, eventstore::LogMode::create));
@@ -99,8 +99,9 @@ FilledLog::FilledLog(const std::filesystem::path& directory)
                                                                          .keyring_generation = 0,
                                                                          .log_id = log_->log_id(),
                                                                          .manifest = {}}));
-    writer_ =
-        std::make_unique<eventstore::Writer>(*log_, *mark_, clock_, eventstore::WriterHooks{});
+    writer_ = std::make_unique<eventstore::Writer>(
+        *log_, *mark_, clock_, eventstore::WriterHooks{},
+        eventstore::WriterOptions{.mark_interval_ms = mark_interval_ms});
 }
 
 FilledLog::~FilledLog() {

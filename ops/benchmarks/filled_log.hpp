@@ -11,7 +11,9 @@ namespace almanac::benchmarks {
 
 class FilledLog {
   public:
-    explicit FilledLog(const std::filesystem::path& directory);  // a new one
+    // A new one; 0: the mark before every reply. As it comes: as the server's (ops/adr/003).
+    explicit FilledLog(const std::filesystem::path& directory,
+                       int mark_interval_ms = eventstore::mark_interval_ms_max);
     ~FilledLog();
     // Appends `events`, `producers` of them under way at any time; gives the seconds it took.
     double append(std::uint64_t events, unsigned producers);
