@@ -32,7 +32,7 @@ eventstore::LogOptions small_log() {
     eventstore::LogOptions options;
     options.write_buffer_bytes = 96 << 10;
     options.wal_bytes_max = 64 << 10;
-    options.wal_prepared_bytes = 0;  // its thread would make calls of its own, at no known place
+    options.wal_prepared_bytes = 0;
     options.block_cache_bytes = 256 << 10;
     return options;
 }
@@ -126,7 +126,9 @@ Result<void> Business::open(const Options& options) {
     auto held = DataDirectory::open(data_);
     if (!held) return std::unexpected(held.error());
     held_.emplace(std::move(*held));
-    auto partition = held_->open_partition(0, open_options());
+    auto opening = open_options();
+    opening.log.wal_prepared_bytes = options.wal_prepared_bytes;
+    auto partition = held_->open_partition(0, opening);
     if (!partition) return std::unexpected(partition.error());
     partition_.emplace(std::move(*partition));
     auto keyring = eventstore::open_keyring(*partition_, master(), eventstore::noon(), {});

@@ -33,6 +33,8 @@ class Business {
     struct Options {
         std::size_t alone_jobs_max = 64;
         int mark_interval_ms = 0;
+        // Not 0: prepared.wal's thread makes calls of its own, in another order in every run.
+        std::uint64_t wal_prepared_bytes = 0;
         bool checks_first = true;  // a look at everything, before the first command
     };
     explicit Business(std::filesystem::path data) : data_(std::move(data)) {}

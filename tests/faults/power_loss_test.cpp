@@ -154,6 +154,36 @@ TEST_F(PowerLoss, lives_of_one_directory_keep_all_that_was_ever_acknowledged) {
     }
 }
 
+// Zeros behind the last record, a file that changes its name, a thread that writes beside commits.
+TEST_F(PowerLoss, write_ahead_files_made_of_prepared_ones_lose_nothing) {
+    live_before(20);
+    std::mt19937_64 random(seed_of_this_run());
+    std::uint64_t used = 0;
+    for (int house = 0; house < 80; ++house) {
+        SCOPED_TRACE("house " + std::to_string(house));
+        const auto data = fresh_copy();
+        FaultEnvironment disk(data, random());
+        disk.power_loss_after(1 + random() % 500, Then::calls_fail);
+        auto told = told_;
+        Business business(data);
+        Business::Options options;
+        options.wal_prepared_bytes = (1 + random() % 4) * (16UL << 10);
+        options.alone_jobs_max = random() % 2 == 0 ? 64 : 0;
+        if (business.open(options)) {
+            business.run(told, 150);
+            used += business.log().prepared_files_used();
+        }
+        business.close();
+        disk.restart();
+        eventstore::must(business.open(options));
+        eventstore::must(business.check(told));
+        EXPECT_EQ(business.run(told, 3), 3);
+        business.close();
+        ASSERT_FALSE(HasFailure()) << "seed " << seed_of_this_run();
+    }
+    EXPECT_GT(used, 10U);
+}
+
 // A disk that lies about its syncs loses what was acknowledged. The mark knows: the start refuses,
 // or nothing was lost after all. (So the tests above can fail.)
 TEST_F(PowerLoss, a_log_that_was_never_really_synced_is_refused) {
