@@ -10,6 +10,7 @@
 namespace almanac::benchmarks {
 namespace {
 constexpr unsigned slots_per_day = 48;
+constexpr unsigned wave = 1'000;           // clients who come at the same time
 constexpr unsigned bookings_per_note = 4;  // as in the sample business (replay/sample.cpp)
 
 std::string id_in(std::string_view body) {
@@ -95,7 +96,13 @@ std::uint64_t BookingWorld::fresh_slots() const {
 }
 
 void BookingWorld::append_booking(std::uint64_t number, std::string& out) const {
-    append_booking(number, 0, size_.days, clients_[number % size_.clients], out);
+    append_booking(number, 0, size_.days, client_of(number), out);
+}
+
+const std::string& BookingWorld::client_of(std::uint64_t number) const {
+    if (size_.visits == 0) return clients_[number % size_.clients];
+    const auto waves = number / wave / size_.visits;
+    return clients_[(waves * wave + number % wave) % size_.clients];
 }
 
 void BookingWorld::append_fresh_booking(std::uint64_t number, std::string& out) const {

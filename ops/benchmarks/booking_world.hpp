@@ -17,6 +17,9 @@ struct WorldSize {
     // append_fresh_booking uses.
     unsigned fresh_days = 0;
     unsigned fresh_clients = 0;
+    // Not 0: clients come in waves of a thousand, who each book so often, one slot after another.
+    // Else they take turns.
+    unsigned visits = 0;
     bool day_by_day = false;        // a resource's days are booked out one after another
     bool idempotency_keys = false;  // with each booking one of its own, as careful callers send it
 };
@@ -42,6 +45,7 @@ class BookingWorld {
     const std::vector<std::string>& clients() const { return clients_; }  // ids
 
   private:
+    const std::string& client_of(std::uint64_t number) const;
     void append_booking(std::uint64_t number, unsigned from_day, unsigned days,
                         const std::string& client, std::string& out) const;
     std::string create(const std::string& target, const std::string& body) const;
