@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "ops/benchmarks/http_load.hpp"
@@ -11,6 +12,8 @@ namespace almanac::benchmarks {
 namespace {
 constexpr unsigned slots_per_day = 48;
 constexpr unsigned wave = 1'000;           // clients who come at the same time
+constexpr unsigned block_resources = 100;  // whose month is booked out at a time
+constexpr unsigned block_days = 30;
 constexpr unsigned bookings_per_note = 4;  // as in the sample business (replay/sample.cpp)
 
 std::string id_in(std::string_view body) {
@@ -62,7 +65,7 @@ std::string BookingWorld::create(const std::string& target, const std::string& b
 std::vector<std::string> BookingWorld::create_many(const std::string& target, unsigned count,
                                                    const std::string& body_format) const {
     std::vector<std::string> ids(count);
-    LoadPlan plan{.port = port_, .connections = 16, .requests_max = count};
+    LoadPlan plan{.port = port_, .connections = 64, .requests_max = count};
     plan.request = [&](std::uint64_t number, std::string& out) {
         append_post(out, target, key_, fmt::format(fmt::runtime(body_format), number));
     };
@@ -95,8 +98,16 @@ std::uint64_t BookingWorld::fresh_slots() const {
     return std::uint64_t{size_.resources} * size_.fresh_days * slots_per_day;
 }
 
-void BookingWorld::append_booking(std::uint64_t number, std::string& out) const {
-    append_booking(number, 0, size_.days, client_of(number), out);
+BookingWorld::Place BookingWorld::place_of(std::uint64_t number) const {
+    if (!size_.month_by_month) {
+        const auto turn = number / size_.resources;  // of this resource
+        return {number % size_.resources, turn % size_.days, turn / size_.days};
+    }
+    const auto block = number / (block_resources * block_days * slots_per_day);
+    const auto turn = number / block_resources % (block_days * slots_per_day);
+    const auto blocks = std::max(1U, size_.resources / block_resources);
+    return {block % blocks * block_resources + number % block_resources,
+            block / blocks * block_days + turn / slots_per_day, turn % slots_per_day};
 }
 
 const std::string& BookingWorld::client_of(std::uint64_t number) const {
@@ -105,26 +116,31 @@ const std::string& BookingWorld::client_of(std::uint64_t number) const {
     return clients_[(waves * wave + number % wave) % size_.clients];
 }
 
-void BookingWorld::append_fresh_booking(std::uint64_t number, std::string& out) const {
-    const auto& client = clients_[size_.clients + number % size_.fresh_clients];
-    append_booking(number, size_.days, size_.fresh_days, client, out);
+void BookingWorld::append_booking(std::uint64_t number, std::string& out) const {
+    append_booking(number, place_of(number), client_of(number), out);
 }
 
-void BookingWorld::append_booking(std::uint64_t number, unsigned from_day, unsigned days,
+void BookingWorld::append_fresh_booking(std::uint64_t number, std::string& out) const {
+    const auto& client = clients_[size_.clients + number % size_.fresh_clients];
+    const auto turn = number / size_.resources;
+    append_booking(
+        number,
+        {number % size_.resources, size_.days + turn % size_.fresh_days, turn / size_.fresh_days},
+        client, out);
+}
+
+void BookingWorld::append_booking(std::uint64_t number, const Place& place,
                                   const std::string& client, std::string& out) const {
-    const auto turn = number / resources_.size();  // of this resource
-    const auto day = size_.day_by_day ? turn / slots_per_day : turn % days;
-    const auto slot = size_.day_by_day ? turn % slots_per_day : turn / days;
-    const auto start = std::chrono::sys_seconds(first_day_) + std::chrono::days(from_day + day) +
-                       std::chrono::minutes(30) * slot;
+    const auto start = std::chrono::sys_seconds(first_day_) + std::chrono::days(place.day) +
+                       std::chrono::minutes(30) * place.slot;
     const bool has_notes = number % bookings_per_note == 0;
     append_post(
         out, base_ + "/appointments", key_,
         fmt::format(R"({{"service_id":"{}","client_id":"{}",)"
                     R"("start":"{:%Y-%m-%dT%H:%M:%SZ}","resource_ids":["{}"]{}}})",
-                    service_, client, fmt::gmtime(start), resources_[number % resources_.size()],
+                    service_, client, fmt::gmtime(start), resources_[place.resource],
                     has_notes ? R"(,"client_notes":"A window seat, please.")" : ""),
-        size_.idempotency_keys ? fmt::format("booking-{}-of-day-{}", number, from_day) : "");
+        size_.idempotency_keys ? fmt::format("booking-{}-of-day-{}", number, place.day) : "");
 }
 
 void BookingWorld::append_question(std::uint64_t number, std::string& out) const {

@@ -20,7 +20,8 @@ struct WorldSize {
     // Not 0: clients come in waves of a thousand, who each book so often, one slot after another.
     // Else they take turns.
     unsigned visits = 0;
-    bool day_by_day = false;        // a resource's days are booked out one after another
+    // A month is booked out for a hundred resources, day by day, before the next hundred's turn.
+    bool month_by_month = false;
     bool idempotency_keys = false;  // with each booking one of its own, as careful callers send it
 };
 
@@ -31,10 +32,11 @@ class BookingWorld {
     void moved_to(std::uint16_t port) { port_ = port; }  // the server was started again
     std::uint64_t slots() const;                         // how many bookings it has room for
     // The whole HTTP request of booking `number` < slots(): neighbours are of different resources,
-    // the next ones of a resource of different days, unless day by day. Some have client notes
+    // the next ones of a resource of different days, unless month by month. Some have client notes
     // (sealed values).
     void append_booking(std::uint64_t number, std::string& out) const;
-    // The same of one on the fresh days, for a fresh client; `number` < fresh_slots().
+    // The same of one on the fresh days, of any resource, for a fresh client; `number` <
+    // fresh_slots().
     void append_fresh_booking(std::uint64_t number, std::string& out) const;
     std::uint64_t fresh_slots() const;
     // The whole HTTP request for the slots of one day, every day in turn.
@@ -46,8 +48,12 @@ class BookingWorld {
 
   private:
     const std::string& client_of(std::uint64_t number) const;
-    void append_booking(std::uint64_t number, unsigned from_day, unsigned days,
-                        const std::string& client, std::string& out) const;
+    struct Place {
+        std::uint64_t resource, day, slot;
+    };
+    Place place_of(std::uint64_t number) const;
+    void append_booking(std::uint64_t number, const Place& place, const std::string& client,
+                        std::string& out) const;
     std::string create(const std::string& target, const std::string& body) const;
     std::vector<std::string> create_many(const std::string& target, unsigned count,
                                          const std::string& body_format) const;

@@ -32,7 +32,7 @@ WorldSize world(std::uint64_t events) {
             .fresh_days = 60,
             .fresh_clients = 10'000,
             .visits = visits,
-            .day_by_day = true,
+            .month_by_month = true,
             .idempotency_keys = true};
 }
 
