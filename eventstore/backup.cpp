@@ -220,10 +220,13 @@ Result<void> Backup::put(const Staged& file, const fs::path& to) {
     }
     if (!linked) digest = copy_file_synced(file.file, to, read);
     if (!digest) return std::unexpected(std::move(digest.error()));
-    report_.bytes += file.bytes;
-    report_.linked_bytes += linked ? file.bytes : 0;
+    std::error_code error;
+    const auto bytes = fs::file_size(to, error);  // a write-ahead file may have been cut meanwhile
+    if (error) return std::unexpected(file_error("Reading", to, error.value()));
+    report_.bytes += bytes;
+    report_.linked_bytes += linked ? bytes : 0;
     report_.linked_files += linked ? 1 : 0;
-    report_.manifest.files.push_back({file.path, file.bytes, std::move(*digest)});
+    report_.manifest.files.push_back({file.path, bytes, std::move(*digest)});
     if (!linked) copied_.push_back(report_.manifest.files.back());
     return {};
 }

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -33,8 +34,7 @@ constexpr std::size_t piece_bytes = 1UL << 20;
 // The next file is prepared when this part of a prepared one has been written.
 constexpr std::uint64_t wished_at_part = 32;
 
-IOStatus failed(const fs::path& file) {
-    const int error = errno;
+IOStatus failed(const fs::path& file, int error) {
     if (error == ENOSPC) return IOStatus::NoSpace("No space left on device");
     return IOStatus::IOError(file.string(), std::generic_category().message(error));
 }
@@ -47,6 +47,7 @@ struct PreparedWal::State {
 
     // How long the files that are open are for those who ask by name: what was written to them.
     using Length = std::shared_ptr<std::atomic<std::uint64_t>>;
+    bool is_of_log(const fs::path& file) const { return file.parent_path() == log; }
     Length open_file(const std::string& name) {
         const std::scoped_lock lock(mutex);
         auto length = std::make_shared<std::atomic<std::uint64_t>>(0);
@@ -70,47 +71,48 @@ struct PreparedWal::State {
         is_wished = true;
         wake.notify_one();
     }
-    enum class Taken : std::uint8_t { none, yes, failed };
-    Taken take(const fs::path& name);
+    // A descriptor of the prepared file, which has this name now; none where there is none.
+    std::optional<int> take(const fs::path& name);
     void run();
     bool prepare();
     bool fill(int descriptor);
 
     const fs::path log;
     const std::uint64_t bytes;
-    std::atomic<bool> is_wished = false;  // or there already, or given up: until the next file
+    std::atomic<bool> is_wished = false;  // or there already: until the next file
     std::atomic<bool> stopping = false;
     std::atomic<std::uint64_t> used = 0;
     std::mutex mutex;
     std::condition_variable wake;
     std::map<std::string, Length> lengths;
     bool is_ready = false;
+    bool is_given_up = false;  // until the next file
     std::thread thread;
 };
 
 // The prepared file becomes this one. Its new name is durable before anything is written to it:
-// what is found under the old one has nothing in it but zeros.
-PreparedWal::State::Taken PreparedWal::State::take(const fs::path& name) {
+// what is found under the old one has nothing in it but zeros. Answers -1 with errno.
+std::optional<int> PreparedWal::State::take(const fs::path& name) {
     const std::scoped_lock lock(mutex);
     const bool took = is_ready && disk_rename(ready_path(), name) == 0;
-    is_ready = false;
-    is_wished = false;
-    if (!took) return Taken::none;
-    if (!sync_directory(log)) return Taken::failed;
+    is_ready = is_wished = is_given_up = false;
+    if (!took) return std::nullopt;
+    const Descriptor directory(disk_open(log, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.ok() || disk_sync(directory.get()) != 0) return -1;
     ++used;
-    return Taken::yes;
+    return disk_open(name, O_WRONLY | O_CLOEXEC);
 }
 
 void PreparedWal::State::run() {
     std::unique_lock lock(mutex);
-    while (!stopping) {
-        wake.wait(lock, [&] { return stopping || (is_wished && !is_ready); });
+    for (;;) {
+        wake.wait(lock, [&] { return stopping || (is_wished && !is_ready && !is_given_up); });
         if (stopping) return;
         lock.unlock();
         const bool made = prepare();
         lock.lock();
         is_ready = made;
-        if (!made && !stopping) wake.wait(lock, [&] { return stopping || !is_wished; });
+        is_given_up = !made;
     }
 }
 
@@ -165,7 +167,7 @@ class OverZeros final : public FSWritableFile {
         while (!rest.empty()) {
             const auto count = disk_write_at(descriptor_, rest, static_cast<off_t>(at));
             if (count < 0 && errno == EINTR) continue;
-            if (count < 0) return failed(name_);
+            if (count <= 0) return failed(name_, count < 0 ? errno : EIO);
             at += static_cast<std::uint64_t>(count);
             rest.remove_prefix(static_cast<std::size_t>(count));
             length_->store(at, std::memory_order_release);
@@ -178,7 +180,7 @@ class OverZeros final : public FSWritableFile {
         return Append(data, options, debug);
     }
     IOStatus Truncate(std::uint64_t bytes, const IOOptions&, IODebugContext*) override {
-        if (disk_truncate(descriptor_, static_cast<off_t>(bytes)) != 0) return failed(name_);
+        if (disk_truncate(descriptor_, static_cast<off_t>(bytes)) != 0) return failed(name_, errno);
         length_->store(bytes, std::memory_order_release);
         return IOStatus::OK();
     }
@@ -187,17 +189,17 @@ class OverZeros final : public FSWritableFile {
         if (descriptor_ < 0) return IOStatus::OK();
         const auto bytes = length_->load(std::memory_order_acquire);
         const bool cut = disk_truncate(descriptor_, static_cast<off_t>(bytes)) == 0;
-        auto status = cut ? IOStatus::OK() : failed(name_);
+        auto status = cut ? IOStatus::OK() : failed(name_, errno);
         disk_close(std::exchange(descriptor_, -1));
         files_->closed(name_, length_);
         return status;
     }
     IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
     IOStatus Sync(const IOOptions&, IODebugContext*) override {
-        return disk_sync_data(descriptor_) == 0 ? IOStatus::OK() : failed(name_);
+        return disk_sync_data(descriptor_) == 0 ? IOStatus::OK() : failed(name_, errno);
     }
     IOStatus Fsync(const IOOptions&, IODebugContext*) override {
-        return disk_sync(descriptor_) == 0 ? IOStatus::OK() : failed(name_);
+        return disk_sync(descriptor_) == 0 ? IOStatus::OK() : failed(name_, errno);
     }
     bool IsSyncThreadSafe() const override { return true; }
     std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override {
@@ -244,14 +246,12 @@ class PreparedFileSystem final : public rocksdb::FileSystemWrapper {
     IOStatus NewWritableFile(const std::string& name, const FileOptions& options,
                              std::unique_ptr<FSWritableFile>* result,
                              IODebugContext* debug) override {
-        if (!name.ends_with(".log"))
+        // A checkpoint copies such files to another place.
+        if (!name.ends_with(".log") || !files_->is_of_log(name))
             return FileSystemWrapper::NewWritableFile(name, options, result, debug);
-        const auto taken = files_->take(name);
-        if (taken != Files::Taken::none) {
-            const bool is_durable = taken == Files::Taken::yes;
-            const int descriptor = is_durable ? disk_open(name, O_WRONLY | O_CLOEXEC) : -1;
-            if (descriptor < 0) return failed(name);
-            *result = std::make_unique<OverZeros<Files>>(files_, name, descriptor);
+        if (const auto descriptor = files_->take(name)) {
+            if (*descriptor < 0) return failed(name, errno);
+            *result = std::make_unique<OverZeros<Files>>(files_, name, *descriptor);
             return IOStatus::OK();
         }
         auto status = FileSystemWrapper::NewWritableFile(name, options, result, debug);
@@ -275,9 +275,9 @@ PreparedWal::PreparedWal(rocksdb::Env* base, fs::path log, std::uint64_t bytes)
     : state_(std::make_shared<State>(std::move(log), bytes)),
       env_(rocksdb::NewCompositeEnv(
           std::make_shared<PreparedFileSystem<State>>(base->GetFileSystem(), state_))) {
-    std::error_code none;
+    // What was left behind may have lain anywhere since: nobody knows that it is nothing but zeros.
     (void)disk_remove(state_->making_path());
-    state_->is_ready = fs::file_size(state_->ready_path(), none) == bytes && !none;
+    (void)disk_remove(state_->ready_path());
     state_->thread = named_thread("prepared-wal", [state = state_.get()] { state->run(); });
 }
 

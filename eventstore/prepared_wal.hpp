@@ -4,7 +4,8 @@
 // the next write-ahead file is made of by a rename. RocksDB's reader passes over zeros at the end.
 // The file is prepared on a thread of its own, in pieces, once the write-ahead file at hand has
 // something in it: who writes little has none. Where there is none, or the room is short, files
-// grow as ever. Thread-safe; one for each open log, outlives its database.
+// grow as ever; what is found at a start is thrown away. Prepared files are written through
+// disk.hpp, not through `base`. Thread-safe; one for each open log, outlives its database.
 #pragma once
 #include <cstdint>
 #include <filesystem>
