@@ -65,6 +65,7 @@ rocksdb::CompressionType fast_compression() {
 }
 
 constexpr std::uint64_t young_log_bytes = 256UL << 20;
+constexpr double new_keys_bloom = 0.02;  // a part of a memtable: some 15 bits for a key
 
 rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& options,
                                             const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -99,7 +100,11 @@ rocksdb::ColumnFamilyOptions family_options(Space space, const LogOptions& optio
         family.min_write_buffer_number_to_merge = 6;
         family.max_write_buffer_number = 9;
         // Most conditions ask for a tag that is new: each of these memtables then says so itself.
-        family.memtable_prefix_bloom_size_ratio = 0.02;
+        family.memtable_prefix_bloom_size_ratio = new_keys_bloom;
+    }
+    if (space == Space::results || space == Space::snapshots) {  // as new, mostly
+        family.memtable_whole_key_filtering = true;
+        family.memtable_prefix_bloom_size_ratio = new_keys_bloom;
     }
     family.target_file_size_base = 32UL << 20;
     family.level_compaction_dynamic_level_bytes = true;
