@@ -8,8 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -118,6 +120,23 @@ std::uint16_t ChildProcess::port() const {
 
 std::chrono::milliseconds ChildProcess::cpu_time() const {
     return cpu_time_of(pid_);
+}
+
+std::chrono::nanoseconds ChildProcess::cpu_time_of(const std::vector<std::string>& threads) const {
+    std::chrono::nanoseconds sum{0};
+    for (const auto& task :
+         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid_))) {
+        std::istringstream name(slurp((task.path() / "comm").string()));
+        std::string comm;
+        std::getline(name, comm);
+        if (std::ranges::find(threads, comm) == threads.end()) continue;
+        // Linux, sched-stats: the first of the fields is the time spent on the processor.
+        std::istringstream fields(slurp((task.path() / "schedstat").string()));
+        std::int64_t used = 0;
+        fields >> used;
+        sum += std::chrono::nanoseconds(used);
+    }
+    return sum;
 }
 
 std::uint64_t ChildProcess::resident_bytes() const {

@@ -23,6 +23,8 @@ class ChildProcess {
     std::uint16_t port() const;  // at the end of `ready_text`
     double seconds_until_ready() const { return seconds_until_ready_; }
     std::chrono::milliseconds cpu_time() const;
+    // Of the threads that have one of these names and live.
+    std::chrono::nanoseconds cpu_time_of(const std::vector<std::string>& threads) const;
     std::uint64_t resident_bytes() const;
     // Waits until it uses less than 3% of a core; gives the seconds that took, at most `limit`.
     double wait_until_quiet(std::chrono::seconds limit) const;
