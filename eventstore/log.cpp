@@ -322,9 +322,11 @@ Result<void> Log::purge(Space space, std::string_view prefix) {
     const auto begin = slice(prefix);
     const auto end_bytes = after_prefix(prefix);
     const auto end = slice(end_bytes);
-    if (prefix.empty() || end_bytes.empty())
+    const bool is_for_ever = space == Space::log || space == Space::tags || space == Space::tenants;
+    if (is_for_ever || prefix.empty() || end_bytes.empty())
         return kernel::reject(kernel::RejectionKind::invalid, "invalid_prefix",
-                              "A purge needs a prefix that something can follow.");
+                              "A purge needs a prefix that something can follow, of what is not "
+                              "kept for ever.");
     rocksdb::CompactRangeOptions forced;
     forced.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
     auto status = state_->db->DeleteRange({}, state_->family(space), begin, end);

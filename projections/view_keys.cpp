@@ -41,6 +41,10 @@ std::string parked(std::string_view name, const TenantId& tenant) {
     return own('p', name, tenant);
 }
 
+bool is_row(std::string_view key) {
+    const auto name = key.find('\0');
+    return name != 0 && name != std::string_view::npos && name + 1 < key.size();
+}
 std::string end_of(std::string prefix) {
     while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
     if (!prefix.empty()) prefix.back() = static_cast<char>(prefix.back() + 1);

@@ -89,6 +89,7 @@ inline constexpr std::string_view format{"\0format", 7};
 inline constexpr std::string_view log{"\0log", 4};
 inline constexpr std::string_view checkpoints{"\0c", 2};
 inline constexpr std::string_view buildings{"\0b", 2};
+bool is_row(std::string_view key);  // no key that a range of keys to be deleted begins with
 // The first key after all that begin with `prefix`.
 std::string end_of(std::string prefix);
 }  // namespace view_keys

@@ -49,7 +49,7 @@ std::string slurp(const std::string& path) {
     return text.str();
 }
 
-std::chrono::milliseconds cpu_time_of(pid_t pid) {
+std::chrono::milliseconds cpu_time_of_process(pid_t pid) {
     // proc(5): after the command's name in parentheses, utime and stime are the 12th and 13th.
     const auto stat = slurp(fmt::format("/proc/{}/stat", pid));
     std::istringstream fields(stat.substr(stat.rfind(')') + 2));
@@ -65,10 +65,10 @@ double wait_until_quiet_of(pid_t pid, std::chrono::seconds limit) {
     constexpr auto step = std::chrono::milliseconds(330);
     const auto begun = std::chrono::steady_clock::now();
     auto busy_until = begun;
-    auto used = cpu_time_of(pid);
+    auto used = cpu_time_of_process(pid);
     while (std::chrono::steady_clock::now() - begun < limit) {
         std::this_thread::sleep_for(step);
-        const auto now_used = cpu_time_of(pid);
+        const auto now_used = cpu_time_of_process(pid);
         if (now_used - used <= step / 33) break;
         used = now_used;
         busy_until = std::chrono::steady_clock::now();
@@ -119,7 +119,7 @@ std::uint16_t ChildProcess::port() const {
 }
 
 std::chrono::milliseconds ChildProcess::cpu_time() const {
-    return cpu_time_of(pid_);
+    return cpu_time_of_process(pid_);
 }
 
 std::chrono::nanoseconds ChildProcess::cpu_time_of(const std::vector<std::string>& threads) const {

@@ -214,6 +214,8 @@ TEST_F(LogTest, entries_and_purges_go_by_prefix) {
     EXPECT_EQ(names(""), "a,c,");
     EXPECT_TRUE(must(log_->get(Space::snapshots, "bb")));
     EXPECT_FALSE(log_->purge(Space::policies, ""));
+    for (const auto what_happened : {Space::log, Space::tags, Space::tenants})
+        EXPECT_FALSE(log_->purge(what_happened, "b"));
 }
 
 TEST_F(LogTest, a_savepoint_takes_back_what_followed_it) {

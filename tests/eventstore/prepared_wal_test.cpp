@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
+#include <cstdlib>
 #include <fstream>
+#include <stdexcept>
 #include <thread>
 
 #include "eventstore/log.hpp"
@@ -16,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t prepared_bytes = 512 << 10;
+constexpr auto variable = "ALMANAC_TEST_KILLED_LOG";
 
 class PreparedWalTest : public testing::Test {
   protected:
@@ -57,13 +61,26 @@ class PreparedWalTest : public testing::Test {
         }));
         return count;
     }
-    // As a kill leaves it.
-    fs::path killed() {
-        const auto copy = directory_.path() / "killed";
-        fs::remove_all(copy);
-        fs::copy(path_, copy, fs::copy_options::recursive);
-        fs::remove(copy / "LOCK");
-        return copy;
+    // Does `work` in a process of its own (this program once more, which comes to this place with a
+    // directory of its own), and kills it (-9) there. Answers the last position. Once in a test.
+    template <class Work>
+    std::uint64_t killed_after(Work work) {
+        GTEST_FLAG_SET(death_test_style, "threadsafe");
+        if (std::getenv(variable) == nullptr) ::setenv(variable, path_.c_str(), 1);
+        const auto told = fs::path(std::getenv(variable)).parent_path() / "told";
+        EXPECT_EXIT(
+            {
+                path_ = std::getenv(variable);
+                work();
+                std::ofstream(told) << log_->last_position();
+                fs::remove_all(directory_.path());
+                std::raise(SIGKILL);
+            },
+            testing::KilledBySignal(SIGKILL), "");
+        ::unsetenv(variable);
+        std::uint64_t last = 0;
+        std::ifstream(told) >> last;
+        return last;
     }
     static fs::path newest_wal(const fs::path& log) {
         fs::path newest;
@@ -77,35 +94,36 @@ class PreparedWalTest : public testing::Test {
     std::unique_ptr<Log> log_;
 };
 
-TEST_F(PreparedWalTest, after_a_kill_everything_committed_is_there) {
-    open(path_, LogMode::create);
-    for (std::uint64_t files = 1; files <= 4; ++files) {
-        append_until_used(files);
-        EXPECT_EQ(fs::file_size(newest_wal(path_)), prepared_bytes);  // the rest of it is zeros
+class PreparedWalKills : public PreparedWalTest, public testing::WithParamInterface<int> {};
+INSTANTIATE_TEST_SUITE_P(files, PreparedWalKills, testing::Values(1, 2, 3, 4));
+
+TEST_P(PreparedWalKills, lose_nothing_that_was_committed) {
+    const auto last = killed_after([&] {
+        open(path_, LogMode::create);
+        append_until_used(static_cast<std::uint64_t>(GetParam()));
+        if (fs::file_size(newest_wal(path_)) != prepared_bytes)
+            throw std::runtime_error("there are no zeros behind what was written");
         for (int i = 0; i < 7; ++i) append(static_cast<std::size_t>(i) * 9'000);
-        const auto last = log_->last_position();
-        const auto copy = killed();
-        {
-            const auto seen = must(Log::open(copy, LogMode::read_only));
-            EXPECT_EQ(seen->last_position(), last);
-        }
-        auto original = std::move(log_);
-        open(copy);
-        EXPECT_EQ(log_->last_position(), last);
-        EXPECT_EQ(readable(), last);
-        append();
-        EXPECT_EQ(readable(), last + 1);
-        log_ = std::move(original);
+    });
+    ASSERT_GT(last, 10U);
+    {
+        const auto seen = must(Log::open(path_, LogMode::read_only));
+        EXPECT_EQ(seen->last_position(), last);
     }
+    open(path_);
+    EXPECT_EQ(log_->last_position(), last);
+    EXPECT_EQ(readable(), last);
+    append();
+    EXPECT_EQ(readable(), last + 1);
 }
 
 TEST_F(PreparedWalTest, a_torn_end_is_an_ordinary_start_without_it) {
-    open(path_, LogMode::create);
-    append_until_used(1);
-    append();
-    const auto last = log_->last_position();
-    const auto copy = killed();
-    const auto wal = newest_wal(copy);
+    const auto last = killed_after([&] {
+        open(path_, LogMode::create);
+        append_until_used(1);
+        append();
+    });
+    const auto wal = newest_wal(path_);
     std::fstream file(wal, std::ios::in | std::ios::out | std::ios::binary);
     std::string bytes(prepared_bytes, '\0');
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -114,8 +132,7 @@ TEST_F(PreparedWalTest, a_torn_end_is_an_ordinary_start_without_it) {
     file.seekp(static_cast<std::streamoff>(end - 2'000));  // within the last record
     file.write(std::string(2'001, '\0').data(), 2'001);
     file.close();
-    auto original = std::move(log_);
-    open(copy);
+    open(path_);
     EXPECT_EQ(log_->last_position(), last - 1);
     EXPECT_EQ(readable(), last - 1);
     append();
@@ -136,13 +153,14 @@ TEST_F(PreparedWalTest, a_file_that_is_closed_has_only_what_was_written) {
 }
 
 TEST_F(PreparedWalTest, more_than_was_prepared_grows_the_file) {
-    open(path_, LogMode::create);
-    append_until_used(1);
-    append(900'000);
-    const auto last = log_->last_position();
-    const auto copy = killed();
-    auto original = std::move(log_);
-    open(copy);
+    const auto last = killed_after([&] {
+        open(path_, LogMode::create);
+        append_until_used(1);
+        append(900'000);
+        if (fs::file_size(newest_wal(path_)) <= prepared_bytes)
+            throw std::runtime_error("it has not grown");
+    });
+    open(path_);
     EXPECT_EQ(log_->last_position(), last);
     EXPECT_EQ(readable(), last);
 }

@@ -239,6 +239,19 @@ TEST_F(ViewStoreTest, clearing_a_projection_leaves_the_others) {
     EXPECT_TRUE(store->parked("a").empty());
 }
 
+TEST_F(ViewStoreTest, what_is_written_after_a_clearing_is_there) {
+    for (int round = 0; round < 20; ++round) {
+        put(a, 1, "key " + std::to_string(round), "value");
+        put({"b", 1}, 1, "key " + std::to_string(round), "value");
+        store->clear("a");
+        put(a, 1, "after", "value");
+        EXPECT_EQ(get(a, 1, "after"), "value");
+        EXPECT_EQ(get(a, 1, "key " + std::to_string(round)), std::nullopt);
+        for (int i = 0; i <= round; ++i)
+            EXPECT_EQ(get({"b", 1}, 1, "key " + std::to_string(i)), "value") << round;
+    }
+}
+
 // ---- copies -----------------------------------------------------------------------------------
 
 class ViewCopyTest : public ViewStoreTest {
