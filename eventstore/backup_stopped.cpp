@@ -29,19 +29,21 @@ Result<BackupReport> back_up_directory(const fs::path& data, const BackupOptions
     if (!directory) return std::unexpected(directory.error());
     OpenOptions open;
     open.keyring = probe_keyring();
+    std::vector<Inspection> inspections;
     std::vector<Partition> partitions;
     for (unsigned number = 0; number < directory->partitions(); ++number) {
         // All of them read-only first: where one does not fit, none is touched.
         const auto looked = directory->open_partition_read_only(number, open);
         if (!looked) return std::unexpected(looked.error());
+        inspections.push_back(inspection_of(*looked));
     }
     std::vector<BackupSource> sources;
-    for (unsigned number = 0; number < directory->partitions(); ++number) {
-        auto partition = directory->open_partition(number, open);
+    for (const auto& inspection : inspections) {
+        auto partition = directory->open_partition(inspection, open);
         if (!partition) return std::unexpected(std::move(partition.error()));
         partitions.push_back(std::move(*partition));
         const auto& opened = partitions.back();
-        sources.push_back({number, opened.log.get(), opened.path,
+        sources.push_back({opened.number, opened.log.get(), opened.path,
                            stopped_keyring_entries(opened.keyring_path()),
                            [views = opened.views_path()](const fs::path& into) {
                                return link_closed_views(views, into);

@@ -66,6 +66,14 @@ struct Partition {
     void release_ballast() const;
 };
 
+// What a look at a partition found. True while the directory is held.
+struct Inspection {
+    unsigned number = 0;
+    std::uint64_t last_position = 0;
+    std::optional<Fork> unfinished_fork;
+};
+Inspection inspection_of(const Partition& opened_read_only);
+
 struct CreateOptions {
     unsigned partitions = 1;
     std::optional<kernel::Instant> sandbox_time;
@@ -112,6 +120,8 @@ class DataDirectory {
     // Log read-only and point in time, mark, keyring: compared, then opened for real or refused
     // with nothing touched: `log_behind_mark`, `keyring_behind_log`, `log_id_differs`, `corrupt`.
     Result<Partition> open_partition(unsigned number, const OpenOptions& options) const;
+    // The same where it was read and compared before, since the directory is held.
+    Result<Partition> open_partition(const Inspection& before, const OpenOptions& options) const;
     // The same without opening for real (`almanac status`, `verify`).
     Result<Partition> open_partition_read_only(unsigned number, const OpenOptions& options) const;
     // The log ends below its mark, the mark is unreadable, or it is another log's: reads every

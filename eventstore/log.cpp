@@ -278,9 +278,12 @@ Result<void> Log::commit(LogBatch& batch) {
     if (!tags_apart) batch.state_->put_tags();
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // this thread's: it counts comparisons
     rocksdb::WriteOptions synced;
-    // What is derived is in the file before the events behind it, whose sync takes both.
-    synced.sync = !batch.is_derived();
-    auto status = state_->db->Write(synced, batch.state_->batch.get());
+    // What is derived goes without a sync of its own; the next write carries it along.
+    auto& next = *batch.state_->batch;
+    auto& carried = state_->carried;
+    synced.sync = !batch.is_derived() || carried.is_much(next);
+    auto status = state_->db->Write(synced, &carried.before(next, state_->families));
+    if (status.ok()) carried.written(next, synced.sync, state_->family(Space::policies));
     if (tags_apart && status.ok()) {
         batch.state_->batch->Clear();
         batch.state_->put_tags();

@@ -4,16 +4,15 @@
 #include <memory>
 #include <vector>
 
+#include "eventstore/carried.hpp"
 #include "eventstore/log.hpp"
 #include "eventstore/prepared_wal.hpp"
 
 namespace rocksdb {
 class Cache;
-class ColumnFamilyHandle;
 class DB;
 class Iterator;
 struct ReadOptions;
-class WriteBatch;
 }  // namespace rocksdb
 
 namespace almanac::eventstore {
@@ -28,6 +27,7 @@ struct Log::State {
     std::atomic<std::uint64_t> last_position = 0;
     kernel::Uuid log_id;
     std::atomic<bool> failed = false;
+    Carried carried;
     std::shared_ptr<ManifestWatch> manifest;  // null where opened read-only
 
     rocksdb::ColumnFamilyHandle* family(Space space) const {

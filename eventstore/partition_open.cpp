@@ -72,20 +72,28 @@ Result<Partition> DataDirectory::open_partition_read_only(unsigned number,
     return partition;
 }
 
+Inspection inspection_of(const Partition& opened_read_only) {
+    return {opened_read_only.number, opened_read_only.log->last_position(),
+            opened_read_only.unfinished_fork};
+}
+
 Result<Partition> DataDirectory::open_partition(unsigned number, const OpenOptions& options) const {
+    auto looked = open_partition_read_only(number, options);
+    if (!looked) return looked;
+    const auto before = inspection_of(*looked);
+    looked->log.reset();
+    return open_partition(before, options);
+}
+
+Result<Partition> DataDirectory::open_partition(const Inspection& before,
+                                                const OpenOptions& options) const {
     Partition partition;
-    partition.number = number;
-    partition.path = partition_path(number);
-    std::uint64_t inspected_position = 0;
-    {
-        auto inspected = inspect(partition, options);
-        if (!inspected) return std::unexpected(std::move(inspected.error()));
-        partition.unfinished_fork = inspected->fork;
-        inspected_position = inspected->log->last_position();
-    }
+    partition.number = before.number;
+    partition.path = partition_path(before.number);
+    partition.unfinished_fork = before.unfinished_fork;
     auto log = open_writable(partition, options);
     if (!log) return std::unexpected(std::move(log.error()));
-    if ((*log)->last_position() != inspected_position)
+    if ((*log)->last_position() != before.last_position)
         return kernel::corrupt("The log opened for real is not the one that was read before.");
     auto mark = open_mark(partition, **log);
     if (!mark && mark.error().code == "disk_full") {

@@ -4,6 +4,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -31,8 +32,9 @@ using rocksdb::Slice;
 namespace fs = std::filesystem;
 
 constexpr std::size_t piece_bytes = 1UL << 20;
-// The next file is prepared when this part of a prepared one has been written.
+// The next file is prepared when this part of the longest has been written.
 constexpr std::uint64_t wished_at_part = 32;
+constexpr std::uint64_t first_bytes = 16UL << 20;  // before any has shown how long they become
 
 IOStatus failed(const fs::path& file, int error) {
     if (error == ENOSPC) return IOStatus::NoSpace("No space left on device");
@@ -41,7 +43,8 @@ IOStatus failed(const fs::path& file, int error) {
 }  // namespace
 
 struct PreparedWal::State {
-    State(fs::path directory, std::uint64_t size) : log(std::move(directory)), bytes(size) {}
+    State(fs::path directory, std::uint64_t most)
+        : log(std::move(directory)), bytes_max(most), bytes(std::min(most, first_bytes)) {}
     fs::path ready_path() const { return log / "prepared.wal"; }
     fs::path making_path() const { return log / "preparing.wal"; }
 
@@ -66,7 +69,9 @@ struct PreparedWal::State {
     }
 
     void written(std::uint64_t of_file) {
-        if (of_file < bytes / wished_at_part || is_wished.load(std::memory_order_relaxed)) return;
+        at_hand.store(of_file, std::memory_order_relaxed);
+        if (of_file < bytes_max / wished_at_part || is_wished.load(std::memory_order_relaxed))
+            return;
         const std::scoped_lock lock(mutex);
         is_wished = true;
         wake.notify_one();
@@ -74,17 +79,19 @@ struct PreparedWal::State {
     // A descriptor of the prepared file, which has this name now; none where there is none.
     std::optional<int> take(const fs::path& name);
     void run();
-    bool prepare();
-    bool fill(int descriptor);
+    bool prepare(std::uint64_t size);
+    bool fill(int descriptor, std::uint64_t size);
 
     const fs::path log;
-    const std::uint64_t bytes;
-    std::atomic<bool> is_wished = false;  // or there already: until the next file
+    const std::uint64_t bytes_max;
+    std::atomic<std::uint64_t> at_hand = 0;  // written to the newest file
+    std::atomic<bool> is_wished = false;     // or there already: until the next file
     std::atomic<bool> stopping = false;
     std::atomic<std::uint64_t> used = 0;
     std::mutex mutex;
     std::condition_variable wake;
     std::map<std::string, Length> lengths;
+    std::uint64_t bytes;  // of the file that is prepared: a quarter more than the last one took
     bool is_ready = false;
     bool is_given_up = false;  // until the next file
     std::thread thread;
@@ -95,6 +102,8 @@ struct PreparedWal::State {
 std::optional<int> PreparedWal::State::take(const fs::path& name) {
     const std::scoped_lock lock(mutex);
     const bool took = is_ready && disk_rename(ready_path(), name) == 0;
+    if (const auto last = at_hand.exchange(0); last > 0)
+        bytes = std::min(bytes_max, std::max<std::uint64_t>(piece_bytes, last + last / 4));
     is_ready = is_wished = is_given_up = false;
     if (!took) return std::nullopt;
     const Descriptor directory(disk_open(log, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -108,8 +117,9 @@ void PreparedWal::State::run() {
     for (;;) {
         wake.wait(lock, [&] { return stopping || (is_wished && !is_ready && !is_given_up); });
         if (stopping) return;
+        const auto size = bytes;
         lock.unlock();
-        const bool made = prepare();
+        const bool made = prepare(size);
         lock.lock();
         is_ready = made;
         is_given_up = !made;
@@ -117,14 +127,14 @@ void PreparedWal::State::run() {
 }
 
 // It appears under its name when all of it is on disk.
-bool PreparedWal::State::prepare() {
-    if (!check_room(log, bytes)) return false;
+bool PreparedWal::State::prepare(std::uint64_t size) {
+    if (!check_room(log, size)) return false;
     (void)disk_remove(making_path());
     bool filled = false;
     {
         const Descriptor file(
             disk_open(making_path(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-        filled = file.ok() && fill(file.get());
+        filled = file.ok() && fill(file.get(), size);
     }
     if (filled && disk_rename(making_path(), ready_path()) == 0) return true;
     (void)disk_remove(making_path());
@@ -132,11 +142,11 @@ bool PreparedWal::State::prepare() {
 }
 
 // Half of the time belongs to who commits meanwhile.
-bool PreparedWal::State::fill(int descriptor) {
+bool PreparedWal::State::fill(int descriptor, std::uint64_t size) {
     const std::string zeros(piece_bytes, '\0');
-    for (std::uint64_t at = 0; at < bytes && !stopping;) {
+    for (std::uint64_t at = 0; at < size && !stopping;) {
         const auto began = std::chrono::steady_clock::now();
-        const auto piece = std::string_view(zeros).substr(0, bytes - at);
+        const auto piece = std::string_view(zeros).substr(0, size - at);
         const auto count = disk_write(descriptor, piece);
         if (count <= 0 || disk_sync_data(descriptor) != 0) return false;
         at += static_cast<std::uint64_t>(count);
@@ -271,8 +281,8 @@ class PreparedFileSystem final : public rocksdb::FileSystemWrapper {
 };
 }  // namespace
 
-PreparedWal::PreparedWal(rocksdb::Env* base, fs::path log, std::uint64_t bytes)
-    : state_(std::make_shared<State>(std::move(log), bytes)),
+PreparedWal::PreparedWal(rocksdb::Env* base, fs::path log, std::uint64_t bytes_max)
+    : state_(std::make_shared<State>(std::move(log), bytes_max)),
       env_(rocksdb::NewCompositeEnv(
           std::make_shared<PreparedFileSystem<State>>(base->GetFileSystem(), state_))) {
     // What was left behind may have lain anywhere since: nobody knows that it is nothing but zeros.

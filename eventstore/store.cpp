@@ -17,16 +17,19 @@ OpenOptions open_options(const StoreOptions& options) {
 }
 
 // All partitions read-only first: where one does not fit, none is touched.
-Result<void> check_partitions(const DataDirectory& directory, const MasterKey& key,
-                              const StoreOptions& options) {
+Result<std::vector<Inspection>> look_at_partitions(const DataDirectory& directory,
+                                                   const MasterKey& key,
+                                                   const StoreOptions& options) {
+    std::vector<Inspection> all;
     for (unsigned number = 0; number < directory.partitions(); ++number) {
         const auto looked = directory.open_partition_read_only(number, open_options(options));
         if (!looked) return std::unexpected(looked.error());
         const auto keys = check_keyring(looked->keyring_path(), looked->log->log_id(),
                                         looked->unfinished_fork, key, options.keyring);
-        if (!keys) return keys;
+        if (!keys) return std::unexpected(keys.error());
+        all.push_back(inspection_of(*looked));
     }
-    return {};
+    return all;
 }
 
 // Time never goes back over a restart either: while the wall clock is behind the log's last event
@@ -74,9 +77,9 @@ void PartitionStore::on_committed(Committed listener) {
     parts_->listeners.push_back(std::move(listener));
 }
 
-Result<void> Store::State::open_partition(unsigned number, const MasterKey& key,
+Result<void> Store::State::open_partition(const Inspection& before, const MasterKey& key,
                                           const StoreOptions& options) {
-    auto partition = directory.open_partition(number, open_options(options));
+    auto partition = directory.open_partition(before, open_options(options));
     if (!partition) return std::unexpected(std::move(partition.error()));
     if (system_clock)
         if (auto known = go_on_after(*partition->log, *system_clock); !known) return known;
@@ -150,8 +153,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
     if (!directory) return std::unexpected(std::move(directory.error()));
     auto key = MasterKey::load(directory->master_key_path());
     if (!key) return std::unexpected(std::move(key.error()));
-    if (auto fits = check_partitions(*directory, *key, options); !fits)
-        return std::unexpected(std::move(fits.error()));
+    const auto inspections = look_at_partitions(*directory, *key, options);
+    if (!inspections) return std::unexpected(inspections.error());
     auto state = std::make_unique<State>(std::move(*directory), catalogue);
     state->mover_options = options.mover;
     if (const auto start = state->directory.sandbox_time()) {
@@ -159,8 +162,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
     } else {
         state->system_clock = options.clock ? options.clock : std::make_shared<SystemClock>();
     }
-    for (unsigned number = 0; number < state->directory.partitions(); ++number) {
-        auto opened = state->open_partition(number, *key, options);
+    for (const auto& inspection : *inspections) {
+        auto opened = state->open_partition(inspection, *key, options);
         if (!opened) return std::unexpected(std::move(opened.error()));
     }
     if (auto loaded = state->load_tenants(); !loaded)

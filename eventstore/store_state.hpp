@@ -37,7 +37,8 @@ struct Store::State {
     PartitionStore& of(const TenantId& tenant) {
         return *partitions[partition_of(tenant, directory.partitions())];
     }
-    Result<void> open_partition(unsigned number, const MasterKey& key, const StoreOptions& options);
+    Result<void> open_partition(const Inspection& before, const MasterKey& key,
+                                const StoreOptions& options);
     Result<void> load_tenants();
     void note_tenants(std::span<const CommittedEvent> events);
     void found(CommandRequest registration, CommandAnswer registered, CommandReply reply);

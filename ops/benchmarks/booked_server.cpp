@@ -32,6 +32,10 @@ void BookedServer::start() {
     if (world_) world_->moved_to(process_->port());
 }
 
+void BookedServer::forget_views() {
+    std::filesystem::remove_all(directory_ / "p0000" / "views");
+}
+
 LoadResult BookedServer::book(unsigned connections, std::uint64_t requests_max,
                               std::chrono::milliseconds duration_max) {
     LoadPlan plan{
@@ -40,6 +44,27 @@ LoadResult BookedServer::book(unsigned connections, std::uint64_t requests_max,
         world_->append_booking(number, out);
     };
     return run(std::move(plan), world_->slots(), next_);
+}
+
+void BookedServer::book_and_confirm(unsigned connections, std::uint64_t bookings) {
+    std::vector<std::string> ids(bookings);
+    const auto first = next_;
+    LoadPlan plan{.connections = connections, .requests_max = bookings};
+    plan.request = [this](std::uint64_t number, std::string& out) {
+        world_->append_booking(number, out);
+    };
+    plan.answer = [&](std::uint64_t number, int status, std::string_view body, auto) {
+        if (status == 201) ids[number - first] = id_in(body);
+    };
+    run(std::move(plan), world_->slots(), next_);
+    LoadPlan confirming{
+        .port = process_->port(), .connections = connections, .requests_max = bookings};
+    confirming.request = [&](std::uint64_t number, std::string& out) {
+        world_->append_confirmation(ids[number], out);
+    };
+    const auto result = run_load(confirming);
+    if (result.accepted != bookings)
+        throw std::runtime_error("a confirmation was refused: " + result.first_refusal);
 }
 
 LoadResult BookedServer::book_fresh(unsigned connections, std::uint64_t requests_max,

@@ -19,7 +19,9 @@ class BookedServer {
     // Bookings that have not been made before; throws where one is refused.
     LoadResult book(unsigned connections, std::uint64_t requests_max,
                     std::chrono::milliseconds duration_max);
-    // The same on the fresh days of the world, at `due_per_second` where it is not 0.
+    // So many, and then the confirmation of each.
+    void book_and_confirm(unsigned connections, std::uint64_t bookings);
+    // Bookings on the fresh days of the world, at `due_per_second` where it is not 0.
     LoadResult book_fresh(unsigned connections, std::uint64_t requests_max,
                           double due_per_second = 0);
     double wait_for_views() const;  // seconds until they have all bookings
@@ -27,6 +29,7 @@ class BookedServer {
     const std::string& key() const { return key_; }
     std::uint64_t take_booking();  // the number of one that nobody has made; throws: fully booked
     void start();                  // again after a kill
+    void forget_views();           // between a stop and a start: they are built from the log
     std::filesystem::path log_directory() const { return directory_ / "p0000" / "log"; }
 
   private:

@@ -9,13 +9,6 @@
 #include "ops/benchmarks/http_load.hpp"
 
 namespace almanac::benchmarks {
-namespace {
-constexpr unsigned slots_per_day = 48;
-constexpr unsigned wave = 1'000;           // clients who come at the same time
-constexpr unsigned block_resources = 100;  // whose month is booked out at a time
-constexpr unsigned block_days = 30;
-constexpr unsigned bookings_per_note = 4;  // as in the sample business (replay/sample.cpp)
-
 std::string id_in(std::string_view body) {
     constexpr std::string_view name = R"("id":")";
     const auto at = body.find(name);
@@ -23,6 +16,13 @@ std::string id_in(std::string_view body) {
         throw std::runtime_error(fmt::format("no id in: {}", body.substr(0, 400)));
     return std::string(body.substr(at + name.size(), 36));
 }
+
+namespace {
+constexpr unsigned slots_per_day = 48;
+constexpr unsigned wave = 1'000;           // clients who come at the same time
+constexpr unsigned block_resources = 100;  // whose month is booked out at a time
+constexpr unsigned block_days = 30;
+constexpr unsigned bookings_per_note = 4;  // as in the sample business (replay/sample.cpp)
 
 std::string all_day_every_day() {
     std::string windows;
@@ -42,9 +42,11 @@ BookingWorld::BookingWorld(std::uint16_t port, std::string key, const WorldSize&
     create("/v1/tenants", fmt::format(R"({{"slug":"{}","name":"Bench","business_type":"salon",)"
                                       R"("time_zone":"UTC","currency":"EUR","locale":"en"}})",
                                       slug_));
-    service_ = create(base_ + "/services",
-                      R"({"name":"Haircut","duration_minutes":30,"booking_window_days":730,)"
-                      R"("price":{"amount":2500,"currency":"EUR"}})");
+    service_ = create(
+        base_ + "/services",
+        fmt::format(R"({{"name":"Haircut","duration_minutes":30,"booking_window_days":730,)"
+                    R"("requires_confirmation":{},"price":{{"amount":2500,"currency":"EUR"}}}})",
+                    size_.requires_confirmation));
     resources_ = create_many(base_ + "/resources", size_.resources,
                              R"({{"type":"staff","name":"Stylist {0}"}})");
     clients_ = create_many(base_ + "/clients", size_.clients + size_.fresh_clients,
@@ -141,6 +143,10 @@ void BookingWorld::append_booking(std::uint64_t number, const Place& place,
                     service_, client, fmt::gmtime(start), resources_[place.resource],
                     has_notes ? R"(,"client_notes":"A window seat, please.")" : ""),
         size_.idempotency_keys ? fmt::format("booking-{}-of-day-{}", number, place.day) : "");
+}
+
+void BookingWorld::append_confirmation(std::string_view appointment, std::string& out) const {
+    append_post(out, fmt::format("{}/appointments/{}/confirm", base_, appointment), key_, "{}");
 }
 
 void BookingWorld::append_question(std::uint64_t number, std::string& out) const {

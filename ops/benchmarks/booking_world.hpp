@@ -9,6 +9,8 @@
 
 namespace almanac::benchmarks {
 
+std::string id_in(std::string_view answer);  // of what was created
+
 struct WorldSize {
     unsigned resources = 100;
     unsigned clients = 2000;
@@ -22,6 +24,7 @@ struct WorldSize {
     unsigned visits = 0;
     // A month is booked out for a hundred resources, day by day, before the next hundred's turn.
     bool month_by_month = false;
+    bool requires_confirmation = false;  // of the service: what is booked waits for it
     bool idempotency_keys = false;  // with each booking one of its own, as careful callers send it
 };
 
@@ -39,6 +42,8 @@ class BookingWorld {
     // fresh_slots().
     void append_fresh_booking(std::uint64_t number, std::string& out) const;
     std::uint64_t fresh_slots() const;
+    // The whole HTTP request that confirms the appointment of this id.
+    void append_confirmation(std::string_view appointment, std::string& out) const;
     // The whole HTTP request for the slots of one day, every day in turn.
     void append_question(std::uint64_t number, std::string& out) const;
     // Returns once the views have all that was booked; throws where they do not get there.

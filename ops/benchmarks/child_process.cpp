@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -59,6 +60,17 @@ std::chrono::milliseconds cpu_time_of_process(pid_t pid) {
     std::int64_t system = 0;
     fields >> user >> system;
     return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
+}
+
+template <class Fn>
+void for_each_thread(pid_t pid, const std::vector<std::string>& names, Fn fn) {
+    for (const auto& task :
+         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid))) {
+        std::istringstream name(slurp((task.path() / "comm").string()));
+        std::string comm;
+        std::getline(name, comm);
+        if (std::ranges::find(names, comm) != names.end()) fn(task.path());
+    }
 }
 
 double wait_until_quiet_of(pid_t pid, std::chrono::seconds limit) {
@@ -124,19 +136,23 @@ std::chrono::milliseconds ChildProcess::cpu_time() const {
 
 std::chrono::nanoseconds ChildProcess::cpu_time_of(const std::vector<std::string>& threads) const {
     std::chrono::nanoseconds sum{0};
-    for (const auto& task :
-         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid_))) {
-        std::istringstream name(slurp((task.path() / "comm").string()));
-        std::string comm;
-        std::getline(name, comm);
-        if (std::ranges::find(threads, comm) == threads.end()) continue;
+    for_each_thread(pid_, threads, [&](const std::filesystem::path& task) {
         // Linux, sched-stats: the first of the fields is the time spent on the processor.
-        std::istringstream fields(slurp((task.path() / "schedstat").string()));
+        std::istringstream fields(slurp((task / "schedstat").string()));
         std::int64_t used = 0;
         fields >> used;
         sum += std::chrono::nanoseconds(used);
-    }
+    });
+    if (sum.count() == 0) throw std::runtime_error("the kernel does not count what threads use");
     return sum;
+}
+
+void ChildProcess::leave_for_idle_times(const std::vector<std::string>& threads) const {
+    for_each_thread(pid_, threads, [](const std::filesystem::path& task) {
+        const sched_param none{};
+        if (sched_setscheduler(std::stoi(task.filename().string()), SCHED_IDLE, &none) != 0)
+            throw std::runtime_error("a thread keeps its place");
+    });
 }
 
 std::uint64_t ChildProcess::resident_bytes() const {

@@ -25,6 +25,8 @@ class ChildProcess {
     std::chrono::milliseconds cpu_time() const;
     // Of the threads that have one of these names and live.
     std::chrono::nanoseconds cpu_time_of(const std::vector<std::string>& threads) const;
+    // Threads of these names run from now on while nobody else wants the processor (SCHED_IDLE).
+    void leave_for_idle_times(const std::vector<std::string>& threads) const;
     std::uint64_t resident_bytes() const;
     // Waits until it uses less than 3% of a core; gives the seconds that took, at most `limit`.
     double wait_until_quiet(std::chrono::seconds limit) const;
