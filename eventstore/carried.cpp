@@ -1,6 +1,7 @@
 #include "eventstore/carried.hpp"
 
 #include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -42,24 +43,29 @@ void append(rocksdb::WriteBatch& to, const rocksdb::WriteBatch& from,
 }
 }  // namespace
 
+Carried::Carried()
+    : unsynced_(std::make_unique<rocksdb::WriteBatch>()),
+      both_(std::make_unique<rocksdb::WriteBatch>()) {}
+Carried::~Carried() = default;
+
 rocksdb::WriteBatch& Carried::before(rocksdb::WriteBatch& next,
                                      const std::vector<rocksdb::ColumnFamilyHandle*>& families) {
-    if (unsynced_.Count() == 0) return next;
-    both_ = unsynced_;
-    append(both_, next, families);
-    return both_;
+    if (unsynced_->Count() == 0) return next;
+    *both_ = *unsynced_;
+    append(*both_, next, families);
+    return *both_;
 }
 
 void Carried::written(const rocksdb::WriteBatch& next, bool synced,
                       rocksdb::ColumnFamilyHandle* policies) {
     if (synced)
-        unsynced_.Clear();
+        unsynced_->Clear();
     else
-        append(unsynced_, next, {policies});
+        append(*unsynced_, next, {policies});
 }
 
 bool Carried::is_much(const rocksdb::WriteBatch& next) const {
-    return unsynced_.GetDataSize() + next.GetDataSize() > carried_bytes_max;
+    return unsynced_->GetDataSize() + next.GetDataSize() > carried_bytes_max;
 }
 
 }  // namespace almanac::eventstore

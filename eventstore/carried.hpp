@@ -3,18 +3,23 @@
 // take one write and leave the next, which a reader then finds behind a hole (ops/adr/019). So each
 // write carries what is carried before its own, until one is synced. Of the commit thread.
 #pragma once
-#include <rocksdb/write_batch.h>
-
+#include <memory>
 #include <vector>
 
 namespace rocksdb {
 class ColumnFamilyHandle;
-}
+class WriteBatch;
+}  // namespace rocksdb
 
 namespace almanac::eventstore {
 
 class Carried {
   public:
+    Carried();
+    ~Carried();
+    Carried(const Carried&) = delete;
+    Carried& operator=(const Carried&) = delete;
+
     // What is to be written in place of `next`; `next` itself where nothing is carried.
     // `families`: all that `next` writes to; `policies` is one of them.
     rocksdb::WriteBatch& before(rocksdb::WriteBatch& next,
@@ -26,8 +31,8 @@ class Carried {
     bool is_much(const rocksdb::WriteBatch& next) const;
 
   private:
-    rocksdb::WriteBatch unsynced_;
-    rocksdb::WriteBatch both_;
+    const std::unique_ptr<rocksdb::WriteBatch> unsynced_;
+    const std::unique_ptr<rocksdb::WriteBatch> both_;
 };
 
 }  // namespace almanac::eventstore

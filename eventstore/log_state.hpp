@@ -10,9 +10,11 @@
 
 namespace rocksdb {
 class Cache;
+class ColumnFamilyHandle;
 class DB;
 class Iterator;
 struct ReadOptions;
+class WriteBatch;
 }  // namespace rocksdb
 
 namespace almanac::eventstore {
