@@ -34,6 +34,7 @@ struct ViewStore::State {
     std::filesystem::path tables;  // where files are written before RocksDB takes them over
     std::atomic<std::uint64_t> tables_made = 0;
     unsigned runs_max = 0;
+    int open_files_max = 0;
     std::mutex merging;
     std::filesystem::path next_table() { return tables / (std::to_string(++tables_made) + ".sst"); }
 };
