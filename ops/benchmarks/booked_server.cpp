@@ -38,32 +38,34 @@ void BookedServer::forget_views() {
 
 LoadResult BookedServer::book(unsigned connections, std::uint64_t requests_max,
                               std::chrono::milliseconds duration_max) {
-    LoadPlan plan{
-        .connections = connections, .requests_max = requests_max, .duration_max = duration_max};
-    plan.request = [this](std::uint64_t number, std::string& out) {
-        world_->append_booking(number, out);
-    };
+    auto plan = bookings(connections, requests_max);
+    plan.duration_max = duration_max;
     return run(std::move(plan), world_->slots(), next_);
 }
 
-void BookedServer::book_and_confirm(unsigned connections, std::uint64_t bookings) {
-    std::vector<std::string> ids(bookings);
-    const auto first = next_;
-    LoadPlan plan{.connections = connections, .requests_max = bookings};
+LoadPlan BookedServer::bookings(unsigned connections, std::uint64_t requests_max) const {
+    LoadPlan plan{.connections = connections, .requests_max = requests_max};
     plan.request = [this](std::uint64_t number, std::string& out) {
         world_->append_booking(number, out);
     };
+    return plan;
+}
+
+void BookedServer::book_and_confirm(unsigned connections, std::uint64_t count) {
+    std::vector<std::string> ids(count);
+    const auto first = next_;
+    auto plan = bookings(connections, count);
     plan.answer = [&](std::uint64_t number, int status, std::string_view body, auto) {
         if (status == 201) ids[number - first] = id_in(body);
     };
     run(std::move(plan), world_->slots(), next_);
     LoadPlan confirming{
-        .port = process_->port(), .connections = connections, .requests_max = bookings};
+        .port = process_->port(), .connections = connections, .requests_max = count};
     confirming.request = [&](std::uint64_t number, std::string& out) {
         world_->append_confirmation(ids[number], out);
     };
     const auto result = run_load(confirming);
-    if (result.accepted != bookings)
+    if (result.accepted != count)
         throw std::runtime_error("a confirmation was refused: " + result.first_refusal);
 }
 

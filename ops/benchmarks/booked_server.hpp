@@ -20,7 +20,7 @@ class BookedServer {
     LoadResult book(unsigned connections, std::uint64_t requests_max,
                     std::chrono::milliseconds duration_max);
     // So many, and then the confirmation of each.
-    void book_and_confirm(unsigned connections, std::uint64_t bookings);
+    void book_and_confirm(unsigned connections, std::uint64_t count);
     // Bookings on the fresh days of the world, at `due_per_second` where it is not 0.
     LoadResult book_fresh(unsigned connections, std::uint64_t requests_max,
                           double due_per_second = 0);
@@ -38,6 +38,7 @@ class BookedServer {
     std::string key_;
     std::optional<ChildProcess> process_;
     std::optional<BookingWorld> world_;
+    LoadPlan bookings(unsigned connections, std::uint64_t requests_max) const;
     LoadResult run(LoadPlan plan, std::uint64_t slots, std::uint64_t& next);
     std::uint64_t next_ = 0;
     std::uint64_t next_fresh_ = 0;

@@ -9,14 +9,6 @@
 #include "ops/benchmarks/http_load.hpp"
 
 namespace almanac::benchmarks {
-std::string id_in(std::string_view body) {
-    constexpr std::string_view name = R"("id":")";
-    const auto at = body.find(name);
-    if (at == std::string_view::npos)
-        throw std::runtime_error(fmt::format("no id in: {}", body.substr(0, 400)));
-    return std::string(body.substr(at + name.size(), 36));
-}
-
 namespace {
 constexpr unsigned slots_per_day = 48;
 constexpr unsigned wave = 1'000;           // clients who come at the same time
@@ -143,6 +135,13 @@ void BookingWorld::append_booking(std::uint64_t number, const Place& place,
                     service_, client, fmt::gmtime(start), resources_[place.resource],
                     has_notes ? R"(,"client_notes":"A window seat, please.")" : ""),
         size_.idempotency_keys ? fmt::format("booking-{}-of-day-{}", number, place.day) : "");
+}
+
+std::uint64_t BookingWorld::resources_of(std::uint64_t bookings) const {
+    constexpr auto block = std::uint64_t{block_resources} * block_days * slots_per_day;
+    const auto begun =
+        size_.month_by_month ? (bookings + block - 1) / block * block_resources : bookings;
+    return std::min<std::uint64_t>(size_.resources, begun);
 }
 
 void BookingWorld::append_confirmation(std::string_view appointment, std::string& out) const {

@@ -9,8 +9,6 @@
 
 namespace almanac::benchmarks {
 
-std::string id_in(std::string_view answer);  // of what was created
-
 struct WorldSize {
     unsigned resources = 100;
     unsigned clients = 2000;
@@ -34,6 +32,8 @@ class BookingWorld {
 
     void moved_to(std::uint16_t port) { port_ = port; }  // the server was started again
     std::uint64_t slots() const;                         // how many bookings it has room for
+    // How many resources the first `bookings` of them are of.
+    std::uint64_t resources_of(std::uint64_t bookings) const;
     // The whole HTTP request of booking `number` < slots(): neighbours are of different resources,
     // the next ones of a resource of different days, unless month by month. Some have client notes
     // (sealed values).

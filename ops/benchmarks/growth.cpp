@@ -28,8 +28,6 @@ const std::vector<std::string> answering{"http", "decide", "commit", "acknowledg
 const std::vector<std::string> keeping{"views", "reports"};
 constexpr unsigned resources = 1'000;
 constexpr unsigned visits = 30;  // of a client, in a year
-constexpr std::uint64_t slots_of_month =
-    30 * 48;  // of a resource, booked out before the next one's
 
 WorldSize world(std::uint64_t events) {
     return {.resources = resources,
@@ -102,7 +100,9 @@ class Grown {
     void stop() { server_.process().stop(); }
     std::filesystem::path log_directory() const { return server_.log_directory(); }
     std::uint64_t events() const { return events_; }
-    std::uint64_t booked() const { return server_.booked(); }
+    std::uint64_t booked_resources() const {
+        return server_.world().resources_of(server_.booked());
+    }
 
   private:
     // At once, from the log, as after a change of all of them.
@@ -166,9 +166,8 @@ std::vector<Row> bench_growth(const BenchSetting& setting) {
     cold.note = "first booking of each resource after a start";
     few.warm_up();
     many.warm_up();
-    const auto history = std::min<std::uint64_t>(resources, many.booked() / slots_of_month);
     const auto about = fmt::format("{} events, with bookings of {} resources, against {}",
-                                   many.events(), history, few.events());
+                                   many.events(), many.booked_resources(), few.events());
     std::vector<double> ours, theirs, ours_all, theirs_all;
     for (unsigned round = 0; round < setting.rounds; ++round) {
         const auto in_many = many.measured(bookings_of_round);

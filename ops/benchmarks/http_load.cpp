@@ -203,6 +203,14 @@ HttpAnswer exchange(std::uint16_t port, std::string_view request) {
     return answer;
 }
 
+std::string id_in(std::string_view body) {
+    constexpr std::string_view name = R"("id":")";
+    const auto at = body.find(name);
+    if (at == std::string_view::npos)
+        throw std::runtime_error(fmt::format("no id in: {}", body.substr(0, 400)));
+    return std::string(body.substr(at + name.size(), 36));
+}
+
 void append_post(std::string& out, std::string_view target, std::string_view bearer,
                  std::string_view body, std::string_view idempotency_key) {
     fmt::format_to(std::back_inserter(out), "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\n", target);

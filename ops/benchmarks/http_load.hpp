@@ -47,6 +47,7 @@ struct HttpAnswer {
     std::string body;
 };
 HttpAnswer exchange(std::uint16_t port, std::string_view request);
+std::string id_in(std::string_view body);  // of what was created; throws: there is none
 
 // `POST target` with a JSON body; the bearer token may be empty.
 void append_post(std::string& out, std::string_view target, std::string_view bearer,

@@ -65,13 +65,6 @@ class RedeemingServer {
             throw std::runtime_error("a request was refused: " + result.first_refusal);
         return result;
     }
-    static std::string id_in(std::string_view body) {
-        constexpr std::string_view name = R"("id":")";
-        const auto at = body.find(name);
-        if (at == std::string_view::npos)
-            throw std::runtime_error(fmt::format("no id in: {}", body.substr(0, 400)));
-        return std::string(body.substr(at + name.size(), 36));
-    }
     std::string post_one(const std::string& target, const std::string& body) {
         std::string request;
         append_post(request, base_ + target, server_.key(), body);

@@ -68,8 +68,7 @@ std::vector<Row> bench_message_db(const BenchSetting& setting) {
         compare("append_condition_64", "/s", ours, "message-db, 64 categories", many)};
     rows[0].note =
         "ours in process, the mark within 50 ms as the server's; all streams decided in one order, "
-        "as ours are; 600 bytes; asked: 20 "
-        "times";
+        "as ours are; 600 bytes; asked: 20 times";
     rows[1].note = "every caller in an order of its own";
     return rows;
 }

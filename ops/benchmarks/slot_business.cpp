@@ -106,8 +106,7 @@ std::string SlotBusiness::post(const std::string& path, const std::string& body)
     const auto answer = benchmarks::exchange(port_, request);
     if (answer.status != 201)
         throw std::runtime_error(fmt::format("POST {}: {} {}", path, answer.status, answer.body));
-    const auto at = answer.body.find(R"("id":")");
-    return answer.body.substr(at + 6, 36);
+    return benchmarks::id_in(answer.body);
 }
 
 std::string SlotBusiness::service_body() const {

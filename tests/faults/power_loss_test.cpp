@@ -26,6 +26,13 @@ class PowerLoss : public testing::Test {
         fs::copy(original_, copy_, fs::copy_options::recursive);
         return copy_;
     }
+    // An ordinary start with all that was acknowledged, after which it goes on.
+    static void expect_all_there(Business& business, const Business::Options& options, Told& told) {
+        eventstore::must(business.open(options));
+        eventstore::must(business.check(told));
+        EXPECT_EQ(business.run(told, 3), 3);
+        business.close();
+    }
     eventstore::TemporaryDirectory directory_{true};
     fs::path original_ = directory_.path() / "original";
     fs::path copy_ = directory_.path() / "copy";
@@ -58,10 +65,7 @@ TEST_F(PowerLoss, after_any_change_of_the_disk_nothing_acknowledged_is_missing) 
         if (business.open(options)) business.run(told, 60);
         business.close();
         disk.restart();
-        eventstore::must(business.open(options));
-        eventstore::must(business.check(told));
-        EXPECT_EQ(business.run(told, 3), 3);
-        business.close();
+        expect_all_there(business, options, told);
         ASSERT_FALSE(HasFailure()) << "seed " << seed_of_this_run();
     }
 }
@@ -175,10 +179,7 @@ TEST_F(PowerLoss, write_ahead_files_made_of_prepared_ones_lose_nothing) {
         }
         business.close();
         disk.restart();
-        eventstore::must(business.open(options));
-        eventstore::must(business.check(told));
-        EXPECT_EQ(business.run(told, 3), 3);
-        business.close();
+        expect_all_there(business, options, told);
         ASSERT_FALSE(HasFailure()) << "seed " << seed_of_this_run();
     }
     EXPECT_GT(used, 10U);
